@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs a command, or boots a system, in systemd-nspawn on an overlay of read-only trees.
+
+Everything happens in mount and PID namespaces of its own, below a process that dies with the thread that
+started it: however this ends, no mount and no process stay. The network is closed (loopback only).
+"""
+
+import subprocess
+from pathlib import Path
+
+from . import cache
+
+# Runs as PID 1 of the namespaces. /run/systemd/nspawn is where systemd-nspawn leaves sockets and locks.
+_ENTER = """
+echo 0 >"$CGROUP/cgroup.procs"
+mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$STATE/work" "$STATE/root"
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+exec systemd-nspawn --quiet --directory="$STATE/root" --keep-unit --register=no \
+        --private-network --link-journal=no --resolv-conf=off --timezone=off "$@"
+"""
+
+
+def command(state: Path, lower: list[Path], upper: Path, arguments: list[str]) -> list[str]:
+    """The command line that runs "systemd-nspawn ARGUMENTS" on a root made of UPPER over LOWER, topmost first.
+
+    STATE is an empty directory, or one used by an earlier command that has ended, on the file system of UPPER.
+    """
+    for name in ("root", "work"):
+        (state / name).mkdir(exist_ok=True)
+    cgroup = _make_cgroup(state)
+    environment = {
+        "CGROUP": cgroup,
+        "LOWER": ":".join(map(str, lower)),
+        "UPPER": upper,
+        "STATE": state,
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+    }
+    return [
+        "env", *(f"{name}={value}" for name, value in environment.items()),
+        "setpriv", "--pdeathsig=KILL",
+        "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc",
+        "sh", "-euc", _ENTER, "sh", *arguments,
+    ]
+
+
+def run(lower: list[Path], upper: Path, arguments: list[str], **options) -> subprocess.CompletedProcess:
+    """Run one command, not a system: ARGUMENTS are systemd-nspawn's, OPTIONS subprocess.run()'s."""
+    with cache.Scratch("command") as scratch:
+        return subprocess.run(
+            command(scratch.path, lower, upper, ["--as-pid2", "--console=pipe", *arguments]),
+            stdin=subprocess.DEVNULL, start_new_session=True, **options)
+
+
+def child(pid: int) -> int | None:
+    """The first child of process PID."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return None
+    return int(children[0]) if children else None
+
+
+def _make_cgroup(state: Path) -> Path:
+    # systemd-nspawn takes the control group that it finds itself in: two machines may not share one.
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    hierarchy = next((fields[1] for fields in mounts if fields[2] == "cgroup2"), None)
+    if hierarchy is None:
+        raise RuntimeError("the host has not mounted the unified control group hierarchy (cgroup2)")
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    own = next(line for line in lines if line.startswith("0::"))[3:]
+    cgroup = Path(hierarchy, own.lstrip("/"), f"jobsd-{state.name}")
+    cgroup.mkdir(exist_ok=True)
+    (state / "cgroup").write_text(str(cgroup))
+    return cgroup

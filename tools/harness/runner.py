@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""tools/test: builds jobsd, runs unit and machine tests, and counts what came of them."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import build, cache, image
+
+_EVERYTHING = [
+    ("unit", "bookworm", "plain"),
+    ("unit", "trixie", "plain"),
+    ("unit", "trixie", "sanitized"),
+    ("machine", "bookworm", "plain"),
+    ("machine", "trixie", "plain"),
+    ("machine", "trixie", "sanitized"),
+]
+
+
+@dataclass
+class Result:
+    passed: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """The unit tests or the machine tests, on one suite with one variant of jobsd."""
+    kind: str
+    build: build.Build
+    pattern: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.build.name}"
+
+    def run(self, output=None) -> Result:
+        """Build and test. OUTPUT is a file for what there is to say, or standard output."""
+        print(f"# {self.name}", file=output, flush=True)
+        try:
+            self.build.compile(output)
+            results = self._unit(output) if self.kind == "unit" else self._machine(output)
+        except (build.BuildError, image.ImageError) as error:
+            print(error, file=output, flush=True)
+            return Result(0, 1)
+        return _count(results)
+
+    def _unit(self, output) -> Path:
+        return self.build.unit_tests(self.pattern, output)
+
+    def _machine(self, output) -> Path:
+        results = cache.directory("logs", cache.CLONE) / f"{self.name}.xml"
+        results.unlink(missing_ok=True)
+        subprocess.run(
+            ["setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
+             f"--rootdir={cache.SOURCE / 'tests' / 'machine'}", f"--suite={self.build.suite}",
+             f"--variant={self.build.variant}", f"--junit-xml={results}", "--durations=5", "-k", self.pattern],
+            cwd=cache.SOURCE / "tests" / "machine", stdin=subprocess.DEVNULL,
+            stdout=output, stderr=subprocess.STDOUT if output else None)
+        return results
+
+
+def main() -> int:
+    arguments = _parse_arguments()
+    kinds = ["unit", "machine"] if arguments.kind == "all" else [arguments.kind]
+    if arguments.kind == "all" and not (arguments.suite or arguments.sanitize):
+        chosen = _EVERYTHING
+    else:
+        suite = arguments.suite or image.host_suite()
+        chosen = [(kind, suite, "sanitized" if arguments.sanitize else "plain") for kind in kinds]
+    steps = [Step(kind, build.Build(suite, variant), arguments.pattern) for kind, suite, variant in chosen]
+
+    results = [steps[0].run()] if len(steps) == 1 else _run_together(steps)
+
+    passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed > 0 and failed == 0 else 1
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="tools/test", description="Build and test jobsd. Without arguments: everything, on every suite.")
+    parser.add_argument("kind", nargs="?", choices=["all", "unit", "machine"], default="all")
+    parser.add_argument("pattern", nargs="?", default="",
+                        help="only tests with this in their name (of machine tests: a pytest -k expression)")
+    parser.add_argument("--suite", choices=image.SUITES, help="the Debian release (else the host's)")
+    parser.add_argument("--sanitize", action="store_true", help="build with address and undefined behaviour sanitizers")
+    return parser.parse_args()
+
+
+def _run_together(steps: list[Step]) -> list[Result]:
+    """Run steps side by side: one line for each that went well, all that it said for each that did not."""
+    def run(step: Step) -> Result:
+        log = cache.directory("logs", cache.CLONE) / f"{step.name}.log"
+        start = time.monotonic()
+        with open(log, "w") as output:
+            result = step.run(output)
+        text = log.read_text(errors="replace") if result.failed or not result.passed else ""
+        print(f"{text}{step.name}: {result.passed} passed, {result.failed} failed"
+              f" ({time.monotonic() - start:.0f} s, log: {log})", flush=True)
+        return result
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(run, steps))
+
+
+def _count(junit: Path) -> Result:
+    """Count the tests in a JUnit file. Where there is none the run itself has failed."""
+    if not junit.exists():
+        return Result(0, 1)
+    cases = list(ElementTree.parse(junit).iter("testcase"))
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return Result(len(cases) - failed - skipped, failed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
