@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "bus-util.h"
+#include "property.h"
+#include "protocol.h"
+#include "report.h"
+
+static int bus_connect(const Arguments *arguments, sd_bus **ret) {
+        switch (arguments->transport) {
+        case BUS_TRANSPORT_REMOTE:
+                return sd_bus_open_system_remote(ret, arguments->host);
+        case BUS_TRANSPORT_MACHINE:
+                if (arguments->user_bus)
+                        return sd_bus_open_user_machine(ret, arguments->host);
+                return sd_bus_open_system_machine(ret, arguments->host);
+        default:
+                return arguments->user_bus ? sd_bus_open_user(ret) : sd_bus_open_system(ret);
+        }
+}
+
+int bus_open(const Arguments *arguments, sd_bus **ret) {
+        const char *which = arguments->user_bus ? "session" : "system";
+        _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+        int r;
+
+        r = bus_connect(arguments, &bus);
+        if (r < 0 && arguments->host)
+                return fail(r, "Failed to connect to the %s bus of %s", which, arguments->host);
+        if (r < 0)
+                return fail(r, "Failed to connect to the %s bus", which);
+
+        /* for every call of this connection */
+        r = sd_bus_set_method_call_timeout(bus, JOBSD_CALL_TIMEOUT_USEC);
+        if (r >= 0)
+                r = sd_bus_set_allow_interactive_authorization(bus, !arguments->no_ask_password);
+        if (r < 0)
+                return fail(r, "Failed to set up the bus connection");
+        *ret = TAKE_PTR(bus);
+        return 0;
+}
+
+int bus_new_manager_call(sd_bus *bus, const char *method, sd_bus_message **ret) {
+        return sd_bus_message_new_method_call(
+                        bus, ret, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, method);
+}
+
+int bus_get_job(sd_bus *bus, uint64_t id, sd_bus_error *ret_error, Job **ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = job_path(id, &path);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method(bus, JOBSD_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+                        ret_error, &reply, "s", JOBSD_JOB_INTERFACE);
+        if (r < 0) {
+                bool gone = sd_bus_error_has_name(ret_error, JOBSD_ERROR_NO_SUCH_JOB) ||
+                                sd_bus_error_has_name(ret_error, SD_BUS_ERROR_UNKNOWN_OBJECT);
+                return gone ? -ENOENT : r;
+        }
+        return job_read(reply, ret);
+}
+
+/* The bus knows an array by "a" and its element's type. */
+static int bus_open_entry(sd_bus_message *message, const char *key, const char *type) {
+        int r;
+
+        r = sd_bus_message_open_container(message, 'e', "sv");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_basic(message, 's', key);
+        if (r < 0)
+                return r;
+        return sd_bus_message_open_container(message, 'v', type);
+}
+
+static int bus_close_entry(sd_bus_message *message) {
+        int r;
+
+        r = sd_bus_message_close_container(message);
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+int bus_append_option(sd_bus_message *message, const char *key, char type, const void *value) {
+        const char signature[] = { type, '\0' };
+        int r;
+
+        r = bus_open_entry(message, key, signature);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_basic(message, type, value);
+        return r < 0 ? r : bus_close_entry(message);
+}
+
+int bus_append_strings(sd_bus_message *message, const char *key, char *const *strings) {
+        int r;
+
+        r = bus_open_entry(message, key, "as");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_strv(message, (char **) strings);
+        return r < 0 ? r : bus_close_entry(message);
+}
+
+int bus_append_ids(sd_bus_message *message, const char *key, const uint64_t *ids, size_t n_ids) {
+        int r;
+
+        r = bus_open_entry(message, key, "at");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_array(message, 't', ids, n_ids * sizeof(uint64_t));
+        return r < 0 ? r : bus_close_entry(message);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+
+#include "bus-util.h"
+#include "filter.h"
+#include "job.h"
+#include "parse.h"
+#include "strv.h"
+
+static bool user_is_me(const Arguments *arguments) {
+        const struct passwd *entry;
+        uid_t uid;
+
+        if (arguments->transport != BUS_TRANSPORT_LOCAL)
+                return false;
+        if (parse_uid(arguments->of_user, &uid) >= 0)
+                return uid == getuid();
+        entry = getpwnam(arguments->of_user);
+        return entry && entry->pw_uid == getuid();
+}
+
+bool filter_wants_all(const Arguments *arguments) {
+        return arguments->all || (arguments->of_user && !user_is_me(arguments));
+}
+
+static int append_statuses(sd_bus_message *message, unsigned statuses) {
+        _cleanup_strv_free_ char **names = NULL;
+        int r;
+
+        for (JobStatus status = 0; status < _JOB_STATUS_MAX; status++) {
+                if (!(statuses & 1U << status))
+                        continue;
+                r = strv_extend(&names, job_status_to_string(status));
+                if (r < 0)
+                        return r;
+        }
+        return names ? bus_append_strings(message, "status", names) : 0;
+}
+
+/* Text that was not asked for is NULL, a time 0. */
+static int append_texts(sd_bus_message *message, const Arguments *arguments) {
+        const struct {
+                const char *key, *text;
+        } texts[] = {
+                { "type", arguments->type },
+                { "user", arguments->of_user },
+                { "related", arguments->related },
+        };
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                if (!texts[i].text)
+                        continue;
+                r = bus_append_option(message, texts[i].key, 's', texts[i].text);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int append_times(sd_bus_message *message, const Arguments *arguments) {
+        const struct {
+                const char *key;
+                uint64_t usec;
+        } times[] = {
+                { "since", arguments->since_usec },
+                { "until", arguments->until_usec },
+                { "before", arguments->before_usec },
+        };
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(times); i++) {
+                if (times[i].usec == 0)
+                        continue;
+                r = bus_append_option(message, times[i].key, 't', &times[i].usec);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int filter_append(sd_bus_message *message, const Arguments *arguments) {
+        int r;
+
+        r = sd_bus_message_open_container(message, 'a', "{sv}");
+        if (r < 0)
+                return r;
+        if (arguments->verb->bit == VERB_LIST && filter_wants_all(arguments)) {
+                r = bus_append_option(message, "all", 'b', &(int){ true });
+                if (r < 0)
+                        return r;
+        }
+        if (arguments->n_ids > 0) {
+                r = bus_append_ids(message, "ids", arguments->ids, arguments->n_ids);
+                if (r < 0)
+                        return r;
+        }
+        r = append_statuses(message, arguments->statuses);
+        if (r < 0)
+                return r;
+        r = append_texts(message, arguments);
+        if (r < 0)
+                return r;
+        r = append_times(message, arguments);
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}

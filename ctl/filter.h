@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The filter of ListJobs and ClearJobs from the command line. Nothing here reports. */
+
+#include <systemd/sd-bus.h>
+
+#include "verb.h"
+
+/* Whether others' jobs have to be looked at, which may need a password. */
+bool filter_wants_all(const Arguments *arguments);
+int filter_append(sd_bus_message *message, const Arguments *arguments);

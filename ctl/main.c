@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* jobsctl(1): the command line of jobsd. One of its clients, with no privilege of its own. */
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "arguments.h"
+#include "bus-util.h"
+#include "protocol.h"
+#include "report.h"
+#include "verb.h"
+
+/* The first one is the default. */
+static const Verb verbs[] = {
+        { "list", VERB_LIST, 0, 0, 0, "", NULL, verb_list },
+        { "run", VERB_RUN, VERB_TAKES_COMMAND, 1, SIZE_MAX, "COMMAND [ARGUMENT…]", run_check, verb_run },
+        { "show", VERB_SHOW, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", show_check, verb_show },
+        { "status", VERB_STATUS, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_status },
+        { "output", VERB_OUTPUT, VERB_TAKES_IDS, 1, 1, "ID", NULL, verb_output },
+        { "wait", VERB_WAIT, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_wait },
+        { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
+        { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", NULL, verb_clear },
+        { "help", VERB_HELP, VERB_NO_BUS, 0, 0, "", NULL, verb_help },
+        { "version", VERB_VERSION, VERB_NO_BUS, 0, 0, "", NULL, verb_version },
+        {},
+};
+
+/* What a pipe's reader does not want any more is no failure; a full disk is. */
+static int flush_output(int status) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return status;
+        if (errno == EPIPE)
+                return status;
+        (void) fail(-errno, "Failed to write to standard output");
+        return EXIT_STATUS_FAILURE;
+}
+
+static int run_verb(const Arguments *arguments) {
+        _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+        _cleanup_(agent_stopp) pid_t agent = 0;
+        Context context = { .arguments = arguments };
+        int r;
+
+        terminal_init(&context.terminal);
+        if (!(arguments->verb->flags & VERB_NO_BUS)) {
+                r = bus_open(arguments, &bus);
+                if (r < 0)
+                        return r;
+                context.bus = bus;
+                agent = agent_start(arguments);
+        }
+        return arguments->verb->run(&context);
+}
+
+int main(int argc, char *argv[]) {
+        _cleanup_(arguments_done) Arguments arguments = {};
+        int r;
+
+        (void) setlocale(LC_ALL, ""); /* an unknown locale leaves us with "C" */
+        r = arguments_parse(argc, argv, verbs, &arguments);
+        if (r < 0)
+                return r == -EINVAL ? EXIT_STATUS_USAGE : EXIT_STATUS_FAILURE;
+        r = run_verb(&arguments);
+        return flush_output(r < 0 ? EXIT_STATUS_FAILURE : r);
+}

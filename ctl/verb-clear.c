@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "bus-util.h"
+#include "filter.h"
+#include "json.h"
+#include "report.h"
+#include "verb.h"
+
+static int clear_jobs(Context *context, uint64_t *ret_cleared, uint64_t *ret_kept) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        int r;
+
+        r = bus_new_manager_call(context->bus, "ClearJobs", &call);
+        if (r >= 0)
+                r = filter_append(call, context->arguments);
+        if (r >= 0)
+                r = sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
+        if (r >= 0)
+                r = sd_bus_call(context->bus, call, 0, &error, &reply);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "tt", ret_cleared, ret_kept);
+        return r < 0 ? fail_bus(&error, r, "Failed to clear jobs") : 0;
+}
+
+static int print_counts(const Arguments *arguments, uint64_t cleared, uint64_t kept) {
+        _cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
+        int r;
+
+        r = object ? json_add(object, "cleared", json_object_new_uint64(cleared)) : -1;
+        if (r >= 0)
+                r = json_add(object, "kept", json_object_new_uint64(kept));
+        if (r < 0)
+                return fail_memory();
+        json_print(arguments, object);
+        return 0;
+}
+
+int verb_clear(Context *context) {
+        const Arguments *arguments = context->arguments;
+        uint64_t cleared, kept;
+        int r;
+
+        r = clear_jobs(context, &cleared, &kept);
+        if (r < 0)
+                return r;
+        if (arguments->json != JSON_OFF)
+                return print_counts(arguments, cleared, kept);
+        note(arguments, "Cleared %" PRIu64 " job%s.", cleared, cleared == 1 ? "" : "s");
+        if (kept > 0)
+                note(arguments, "%" PRIu64 " job%s kept: still queued or running.", kept,
+                                kept == 1 ? "" : "s");
+        return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "verb.h"
+
+static void print_heading(const Terminal *terminal, const char *heading) {
+        (void) printf("\n%s%s:%s\n", terminal_colour(terminal, COLOUR_BOLD), heading,
+                        terminal_plain(terminal));
+}
+
+static const struct {
+        const char *heading;
+        const char *text;
+} sections[] = {
+        { "Verbs",
+                        "  list                    My jobs, the newest first (the default)\n"
+                        "  run COMMAND [ARGUMENT…] Run a command as a job in the background\n"
+                        "  status ID…              How jobs are, with the end of their output\n"
+                        "  show ID…                All properties of jobs\n"
+                        "  output ID               What a job printed\n"
+                        "  wait ID…                Wait for jobs to end, and return their exit status\n"
+                        "  cancel ID…              Stop jobs\n"
+                        "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
+                        "  help                    This text\n"
+                        "  version                 The version\n" },
+        { "Which jobs (list, clear)",
+                        "  -a --all                Everybody's, as far as I may see them (list)\n"
+                        "     --active             Queued and running ones (list)\n"
+                        "     --failed             Failed ones\n"
+                        "     --status=STATUS,…    queued, running, completed, error, cancelled\n"
+                        "     --type=NAME          Of this job type\n"
+                        "  -u --user=NAME          Of this user; needs the equals sign, see --user below\n"
+                        "     --related=URI        About this record\n"
+                        "     --since=TIME         Submitted at or after this time\n"
+                        "     --until=TIME         Submitted before this time\n"
+                        "     --before=TIME        Ended before this time (clear)\n"
+                        "  -n --lines=N|all        So many rows; 100 by default (list)\n" },
+        { "Running (run)",
+                        "     --wait               Wait for the end, and return the job's exit status\n"
+                        "  -f --follow             The same, and show what it prints\n"
+                        "     --name=NAME          Show it by this name\n"
+                        "     --related=URI        The record that it is about\n"
+                        "  -E --setenv=NAME[=VALUE] Set an environment variable, or hand ours on\n"
+                        "     --working-directory=DIR  Instead of the current one; ~ is the home\n"
+                        "     --timeout=SPAN       Stop it after so long\n"
+                        "     --memory-max=BYTES   At most so much memory: 500M, 2G\n"
+                        "     --cpu-quota=PERCENT  At most so much of one CPU: 50%, 200%\n"
+                        "     --tasks-max=N        At most so many processes and threads\n"
+                        "     --nice=N             0 to 19\n"
+                        "     --uid=USER           As another user (administrators)\n" },
+        { "Showing (status, show, output)",
+                        "  -f --follow             Go on until the job has ended (output)\n"
+                        "  -n --lines=N|all        The last so many lines (output, status)\n"
+                        "  -p --property=NAME,…    Only these properties (show)\n"
+                        "     --value              Their values alone (show)\n" },
+        { "Cancelling (cancel)", "     --no-block           Do not wait until the jobs have ended\n" },
+        { "Everywhere",
+                        "  -h --help               This text\n"
+                        "     --version            The version\n"
+                        "  -q --quiet              No hints\n"
+                        "     --json=MODE          JSON: short, pretty or off\n"
+                        "  -j                      --json=pretty on a terminal, else --json=short\n"
+                        "     --no-legend          No titles\n"
+                        "     --no-pager           No pager\n"
+                        "     --no-ask-password    Never ask for a password\n"
+                        "     --system             The system's jobsd (the default)\n"
+                        "     --user               My session's own jobsd\n"
+                        "  -H --host=[USER@]HOST   The jobsd of another machine, through ssh\n"
+                        "  -M --machine=CONTAINER  The jobsd of a local container\n" },
+};
+
+int verb_help(Context *context) {
+        const Terminal *terminal = &context->terminal;
+
+        (void) printf("jobsctl [OPTION…] [VERB] [ARGUMENT…]\n\n%sRun long tasks in the background, and see "
+                      "to them.%s\n",
+                        terminal_colour(terminal, COLOUR_BOLD), terminal_plain(terminal));
+        for (size_t i = 0; i < ELEMENTSOF(sections); i++) {
+                print_heading(terminal, sections[i].heading);
+                (void) fputs(sections[i].text, stdout);
+        }
+        (void) puts("\nSee jobsctl(1) for more.");
+        return 0;
+}
+
+int verb_version(Context *context) {
+        (void) puts("jobsctl " PACKAGE_VERSION);
+        return 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bus-util.h"
+#include "clock.h"
+#include "format.h"
+#include "outcome.h"
+#include "pager.h"
+#include "report.h"
+#include "stream.h"
+#include "verb.h"
+
+#define LINES_OF_OUTPUT UINT64_C(10)
+#define PROGRESS_COLUMNS 20U
+
+/* The label stands right-aligned, as systemctl(1) has it. Empty text: no line. */
+static void print_line(const char *label, const char *text) {
+        if (text && *text)
+                (void) printf("%12s: %s\n", label, text);
+}
+
+static int print_title(const Terminal *terminal, const Job *job) {
+        _cleanup_free_ char *name = NULL;
+
+        if (format_one_line(job->name ?: "", &name) < 0)
+                return fail_memory();
+        (void) printf("%s%s%s %" PRIu64 " - %s\n", terminal_colour(terminal, status_colour(job->status)),
+                        terminal->unicode ? "●" : "*", terminal_plain(terminal), job->id, name);
+        return 0;
+}
+
+/* When it came to be what it is. */
+static uint64_t status_since(const Job *job) {
+        if (!job_status_is_active(job->status))
+                return job->finished_usec;
+        return job->status == JOB_RUNNING ? job->started_usec : job->submitted_usec;
+}
+
+static int print_status(const Terminal *terminal, const Job *job) {
+        _cleanup_free_ char *reason = NULL, *since = NULL, *ago = NULL;
+        uint64_t since_usec = status_since(job), current_usec = now_usec(CLOCK_REALTIME);
+
+        if (format_result(job, &reason) < 0 || format_timestamp(since_usec, TIMESTAMP_FULL, &since) < 0 ||
+                        format_timespan(current_usec > since_usec ? current_usec - since_usec : 0,
+                                        TIMESPAN_SHORT, &ago) < 0)
+                return fail_memory();
+        (void) printf("%12s: %s%s%s%s%s%s", "Status", terminal_colour(terminal, status_colour(job->status)),
+                        job_status_to_label(job->status) ?: "?", terminal_plain(terminal),
+                        *reason ? " (" : "", reason, *reason ? ")" : "");
+        if (*since)
+                (void) printf(" since %s; %s ago", since, ago);
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_times(const Job *job) {
+        _cleanup_free_ char *submitted = NULL, *waited = NULL, *took = NULL;
+        uint64_t end_usec = job->finished_usec ?: now_usec(CLOCK_REALTIME);
+
+        if (format_timestamp(job->submitted_usec, TIMESTAMP_FULL, &submitted) < 0)
+                return fail_memory();
+        print_line("Submitted", submitted);
+        if (job->started_usec == 0)
+                return 0;
+        if (format_timespan(job->started_usec - job->submitted_usec, TIMESPAN_SHORT, &waited) < 0 ||
+                        format_timespan(end_usec > job->started_usec ? end_usec - job->started_usec : 0,
+                                        TIMESPAN_SHORT, &took) < 0)
+                return fail_memory();
+        (void) printf("%12s: %s, after %s in the queue\n", job->finished_usec > 0 ? "Took" : "Running for",
+                        took, waited);
+        return 0;
+}
+
+static int print_progress(const Terminal *terminal, const Job *job) {
+        _cleanup_free_ char *bar = NULL, *info = NULL;
+
+        if (format_one_line(job->info ?: "", &info) < 0)
+                return fail_memory();
+        if (job->progress >= 0 && job_status_is_active(job->status)) {
+                if (format_progress(job->progress, PROGRESS_COLUMNS, terminal->unicode, &bar) < 0)
+                        return fail_memory();
+                (void) printf("%12s: %s %.0f%%\n", "Progress", bar, job->progress * 100);
+        }
+        print_line("Info", info);
+        return 0;
+}
+
+static int print_origin(const Job *job) {
+        _cleanup_free_ char *user = NULL, *command = NULL, *directory = NULL, *related = NULL;
+
+        if (format_text(&user, "%s (%u)", job->user ?: "?", job->uid) < 0 ||
+                        format_command(job->command, &command) < 0 ||
+                        format_one_line(job->working_directory ?: "", &directory) < 0 ||
+                        format_one_line(job->related ?: "", &related) < 0)
+                return fail_memory();
+        print_line("User", user);
+        print_line("Type", job->type);
+        print_line("Command", command);
+        print_line("Directory", directory);
+        print_line("Related", related);
+        print_line("Unit", job->unit);
+        return 0;
+}
+
+static int print_costs(const Job *job) {
+        _cleanup_free_ char *cpu = NULL, *memory = NULL;
+
+        if (format_timespan(job->cpu_usage_nsec / NSEC_PER_USEC, TIMESPAN_SHORT, &cpu) < 0 ||
+                        format_size(job->memory_peak, &memory) < 0)
+                return fail_memory();
+        if (job->cpu_usage_nsec > 0)
+                print_line("CPU", cpu);
+        if (job->memory_peak > 0)
+                print_line("Memory peak", memory);
+        if (job->attempt > 1)
+                (void) printf("%12s: %u\n", "Attempt", job->attempt);
+        return 0;
+}
+
+static int print_output(Context *context, const Job *job) {
+        uint64_t lines = context->arguments->lines;
+
+        if (lines == LINES_DEFAULT)
+                lines = LINES_OF_OUTPUT;
+        if (lines == 0 || job->started_usec == 0)
+                return 0;
+        (void) putchar('\n');
+        return stream_print_masked(context, job->id, lines);
+}
+
+/* The one thing that most people will want next. */
+static void tell_next(const Arguments *arguments, const Job *job) {
+        char options[128];
+
+        (void) hint_options(arguments, options);
+        if (!isatty(STDERR_FILENO))
+                return;
+        if (job_status_is_active(job->status))
+                note(arguments, "\nTo stop it: jobsctl %scancel %" PRIu64, options, job->id);
+        else
+                note(arguments, "\nAll of its output: jobsctl %soutput %" PRIu64, options, job->id);
+}
+
+static int print_job(Context *context, const Job *job) {
+        int r;
+
+        r = print_title(&context->terminal, job);
+        if (r >= 0)
+                r = print_status(&context->terminal, job);
+        if (r >= 0)
+                r = print_progress(&context->terminal, job);
+        if (r >= 0)
+                r = print_times(job);
+        if (r >= 0)
+                r = print_origin(job);
+        if (r >= 0)
+                r = print_costs(job);
+        return r < 0 ? r : print_output(context, job);
+}
+
+static int status_of(Context *context, uint64_t id, bool is_last) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        r = bus_get_job(context->bus, id, &error, &job);
+        if (r < 0)
+                return fail_bus(&error, r, "Failed to show job %" PRIu64, id);
+        r = print_job(context, job);
+        if (r < 0)
+                return r;
+        if (!is_last)
+                (void) putchar('\n');
+        else if (context->arguments->n_ids == 1)
+                tell_next(context->arguments, job);
+        return 0;
+}
+
+int verb_status(Context *context) {
+        const Arguments *arguments = context->arguments;
+        _cleanup_(pager_finishp) _unused_ pid_t pager = 0;
+        int r, first_error = 0;
+
+        if (arguments->json != JSON_OFF) /* a block for people has no other form */
+                return verb_show(context);
+        pager = pager_start(arguments, &context->terminal);
+        for (size_t i = 0; i < arguments->n_ids; i++) {
+                r = status_of(context, arguments->ids[i], i + 1 == arguments->n_ids);
+                if (first_error >= 0)
+                        first_error = r;
+        }
+        return first_error;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the verbs share: the table's row, and what each of them is called with. A verb returns its
+ * exit status, or a negative errno after it has reported what went wrong. */
+
+#include <systemd/sd-bus.h>
+
+#include "arguments.h"
+#include "terminal.h"
+
+/* One bit a verb, so that the table of options can say whom an option belongs to. */
+enum {
+        VERB_LIST = 1 << 0,
+        VERB_RUN = 1 << 1,
+        VERB_SHOW = 1 << 2,
+        VERB_STATUS = 1 << 3,
+        VERB_OUTPUT = 1 << 4,
+        VERB_WAIT = 1 << 5,
+        VERB_CANCEL = 1 << 6,
+        VERB_CLEAR = 1 << 7,
+        VERB_HELP = 1 << 8,
+        VERB_VERSION = 1 << 9,
+        VERB_ANY = (1 << 10) - 1,
+};
+
+enum {
+        VERB_TAKES_IDS = 1 << 0,
+        VERB_TAKES_COMMAND = 1 << 1, /* all that follows the first operand is the command's */
+        VERB_NO_BUS = 1 << 2,
+};
+
+typedef struct Context {
+        const Arguments *arguments;
+        sd_bus *bus;
+        Terminal terminal;
+} Context;
+
+struct Verb {
+        const char *name;
+        unsigned bit;
+        unsigned flags;
+        size_t min_operands, max_operands;
+        const char *operands; /* for people, when they are missing */
+        /* Looks at the operands before anything is sent; -EINVAL after it reported wrong usage. */
+        int (*check)(const Arguments *arguments);
+        int (*run)(Context *context);
+};
+
+int verb_list(Context *context);
+int verb_run(Context *context);
+int verb_show(Context *context);
+int verb_status(Context *context);
+int verb_output(Context *context);
+int verb_wait(Context *context);
+int verb_cancel(Context *context);
+int verb_clear(Context *context);
+int verb_help(Context *context);
+int verb_version(Context *context);
+
+int run_check(const Arguments *arguments);
+int show_check(const Arguments *arguments);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "bus-util.h"
+#include "clock.h"
+#include "interrupt.h"
+#include "protocol.h"
+#include "report.h"
+#include "waiter.h"
+
+struct Waiter {
+        const Context *context;
+        sd_bus_slot *removed_slot, *owner_slot;
+        int interrupt_fd;
+        uint64_t id;      /* the job that is waited for now */
+        bool stale;       /* something happened to it: look again */
+        bool resubscribe; /* jobsd is a new one that does not know us */
+};
+
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Waiter *waiter = userdata;
+        uint64_t id;
+
+        /* A message that is not what the interface promises tells nothing: look. */
+        if (sd_bus_message_read(message, "t", &id) < 0 || id == waiter->id)
+                waiter->stale = true;
+        return 0;
+}
+
+static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Waiter *waiter = userdata;
+        const char *name, *old_owner, *new_owner;
+        int r;
+
+        r = sd_bus_message_read(message, "sss", &name, &old_owner, &new_owner);
+        if (r < 0)
+                return r;
+        if (*new_owner)
+                waiter->resubscribe = waiter->stale = true;
+        else
+                note(waiter->context->arguments, "jobsd has stopped. Waiting for it to come back.");
+        return 0;
+}
+
+static int waiter_subscribe(Waiter *waiter) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        waiter->resubscribe = false;
+        r = sd_bus_call_method(waiter->context->bus, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
+                        "Subscribe", &error, NULL, "t", UINT64_C(0));
+        return r < 0 ? fail_bus(&error, r, "Failed to ask jobsd for news of jobs") : 0;
+}
+
+static int waiter_add_matches(Waiter *waiter) {
+        sd_bus *bus = waiter->context->bus;
+        int r;
+
+        r = sd_bus_match_signal(bus, &waiter->removed_slot, JOBSD_BUS_NAME, JOBSD_PATH,
+                        JOBSD_MANAGER_INTERFACE, "JobRemoved", on_job_removed, waiter);
+        if (r < 0)
+                return r;
+        return sd_bus_add_match(bus, &waiter->owner_slot,
+                        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" JOBSD_BUS_NAME
+                        "'",
+                        on_owner_changed, waiter);
+}
+
+int waiter_new(const Context *context, Waiter **ret) {
+        _cleanup_(waiter_freep) Waiter *waiter = calloc(1, sizeof(Waiter));
+        int r;
+
+        if (!waiter)
+                return fail_memory();
+        waiter->context = context;
+        waiter->interrupt_fd = -EBADF;
+        r = waiter_add_matches(waiter);
+        if (r >= 0)
+                r = interrupt_open(&waiter->interrupt_fd);
+        if (r < 0)
+                return fail(r, "Failed to prepare for waiting");
+        r = waiter_subscribe(waiter);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(waiter);
+        return 0;
+}
+
+Waiter *waiter_free(Waiter *waiter) {
+        if (!waiter)
+                return NULL;
+        sd_bus_slot_unref(waiter->removed_slot);
+        sd_bus_slot_unref(waiter->owner_slot);
+        close_fd(waiter->interrupt_fd);
+        free(waiter);
+        return NULL;
+}
+
+int waiter_interrupt_fd(const Waiter *waiter) {
+        return waiter->interrupt_fd;
+}
+
+/* sd-bus tells a point in time of CLOCK_MONOTONIC, or UINT64_MAX. */
+static int bus_remaining_usec(sd_bus *bus, uint64_t *ret_usec) {
+        uint64_t until_usec, current_usec = now_usec(CLOCK_MONOTONIC);
+        int r;
+
+        r = sd_bus_get_timeout(bus, &until_usec);
+        if (r < 0)
+                return r;
+        if (until_usec == UINT64_MAX)
+                *ret_usec = UINT64_MAX;
+        else
+                *ret_usec = until_usec > current_usec ? until_usec - current_usec : 0;
+        return 0;
+}
+
+/* Handles one message, or waits until there is one. */
+static int waiter_turn(Waiter *waiter) {
+        sd_bus *bus = waiter->context->bus;
+        uint64_t remaining_usec;
+        int r, fd, events;
+
+        r = sd_bus_process(bus, NULL);
+        if (r != 0)
+                return r;
+        fd = sd_bus_get_fd(bus);
+        if (fd < 0)
+                return fd;
+        events = sd_bus_get_events(bus);
+        if (events < 0)
+                return events;
+        r = bus_remaining_usec(bus, &remaining_usec);
+        if (r < 0)
+                return r;
+        return interrupt_wait_sync(waiter->interrupt_fd, fd, (short) events, remaining_usec);
+}
+
+/* 1 when the job has ended, 0 when it has not. */
+static int waiter_look(Waiter *waiter, Job **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        waiter->stale = false;
+        r = bus_get_job(waiter->context->bus, waiter->id, &error, &job);
+        if (r < 0)
+                return fail_bus(&error, r, "Failed to look at job %" PRIu64, waiter->id);
+        if (job_status_is_active(job->status))
+                return 0;
+        *ret = TAKE_PTR(job);
+        return 1;
+}
+
+int waiter_wait_sync(Waiter *waiter, uint64_t id, Job **ret) {
+        int r;
+
+        waiter->id = id;
+        waiter->stale = true;
+        for (;;) {
+                if (waiter->resubscribe) {
+                        r = waiter_subscribe(waiter);
+                        if (r < 0)
+                                return r;
+                }
+                if (waiter->stale) {
+                        r = waiter_look(waiter, ret);
+                        if (r != 0)
+                                return r < 0 ? r : 0;
+                }
+                r = waiter_turn(waiter);
+                if (r == -EINTR)
+                        return r;
+                if (r < 0)
+                        return fail(r, "Failed to wait for job %" PRIu64, id);
+        }
+}
