@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fixtures of the machine tests. A test that asks for a machine gets one with jobsd installed and started."""
+"""Fixtures of the machine tests: machines with jobsd installed and started."""
 
 import contextlib
 import signal
@@ -9,10 +9,15 @@ import pytest
 from harness import build, cache, image
 from machine import Machine
 
+# For one test. A test that waits for ever shall fail, and say where it was.
+_TIMEOUT_SEC = 180
+
 
 def pytest_addoption(parser):
-    parser.addoption("--suite", choices=image.SUITES, default=image.host_suite(), help="the machines' Debian release")
-    parser.addoption("--variant", choices=build.VARIANTS, default="plain", help="how jobsd is built")
+    parser.addoption("--suite", choices=image.SUITES, default=image.host_suite(),
+                     help="the machines' Debian release")
+    parser.addoption("--variant", choices=build.VARIANTS, default="plain",
+                     help="how jobsd is built")
 
 
 def pytest_configure(config):
@@ -35,8 +40,17 @@ def installation(request):
 
 @pytest.fixture(scope="session")
 def new_machine(request, installation):
-    """A function that makes a machine which is not booted yet: a context manager."""
-    return lambda: _checked(Machine(installation, build.VARIANTS[request.config.getoption("variant")].environment))
+    """A function that makes a machine, not booted yet, for a with statement."""
+    variant = request.config.getoption("variant")
+    environment = build.VARIANTS[variant].environment
+    checked = _sanitized if variant == "sanitized" else contextlib.nullcontext
+
+    @contextlib.contextmanager
+    def make():
+        with Machine(installation, environment) as machine, checked(machine):
+            yield machine
+
+    return make
 
 
 @pytest.fixture(scope="module")
@@ -49,39 +63,52 @@ def machine(new_machine):
 
 @pytest.fixture
 def fresh_machine(new_machine):
-    """A booted machine for one test alone: to crash it, to reboot it, to change how it is set up."""
+    """A booted machine for one test alone: to crash it, to reboot it, to set it up otherwise."""
     with new_machine() as machine:
         machine.boot()
         yield machine
 
 
 @contextlib.contextmanager
-def _checked(machine):
-    with machine:
-        yield machine
-        reports = build.sanitizer_reports(machine.upper)
-        assert not reports, "the sanitizers found:\n" + "\n".join(reports.values())
+def _sanitized(machine):
+    """Fail if a sanitizer found something. What memory a daemon has lost is known when it ends."""
+    yield
+    machine.poweroff()
+    reports = build.sanitizer_reports(machine.upper)
+    assert not reports, "the sanitizers found:\n" + "\n".join(reports)
+
+
+@pytest.fixture(autouse=True)
+def _limited_time():
+    def give_up(signum, frame):
+        raise TimeoutError(f"the test took longer than {_TIMEOUT_SEC} s")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(_TIMEOUT_SEC)
+    yield
+    signal.alarm(0)
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
-    if not report.failed:
-        return
+    if not report.failed or report.when == "teardown":
+        return      # after a teardown there is no machine to ask
     for name, machine in getattr(item, "funcargs", {}).items():
         if isinstance(machine, Machine):
-            report.sections.append((f"{name} ({machine.name})", _state(machine, since=call.start)))
+            title = f"{name}: {machine.name}"
+            report.sections.append((title, _state(machine, since=int(call.start))))
 
 
-def _state(machine: Machine, since: float) -> str:
-    """What helps to understand a failure, from the machine's journal since the test began."""
+def _state(machine: Machine, since: int) -> str:
+    """What helps to understand a failure: the machine's log since the test began."""
     if not machine.running:
-        return machine.console.read_text(errors="replace")
-    since = f"--since=@{int(since)}"
+        return f"It is off.\n{machine.console.read_text(errors='replace')}"
+    journalctl = ["journalctl", "--no-pager", "--output=short-precise", f"--since=@{since}"]
     commands = [
         ["systemctl", "--no-pager", "--full", "status", "jobsd.service"],
-        ["journalctl", "--no-pager", "--boot", "--output=short-precise", "--lines=200", since],
-        ["journalctl", "--no-pager", "--namespace=jobs", "--output=short-precise", "--lines=50", since],
+        [*journalctl, "--boot", "--lines=200"],
+        [*journalctl, "--namespace=jobs", "--lines=50"],
     ]
     text = []
     for command in commands:

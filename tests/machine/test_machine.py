@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the other tests take for granted about a machine."""
 
+import signal
+import subprocess
+
 import pytest
 
 
@@ -11,7 +14,11 @@ def test_boots_without_a_failed_unit(machine):
 
 
 @pytest.mark.parametrize("user, groups", [
-    ("alice", {"alice"}), ("bob", {"bob"}), ("carol", {"carol", "sudo"}), ("erin", {"erin", "operators"}),
+    ("alice", {"alice"}),
+    ("bob", {"bob"}),
+    ("carol", {"carol", "sudo"}),
+    ("dave", {"dave", "jobs-admin"}),
+    ("erin", {"erin", "operators"}),
 ])
 def test_a_command_runs_as_the_user_at_home(machine, user, groups):
     shown = machine.run(["sh", "-c", "id -un; pwd; id -Gn"], user=user).stdout.splitlines()
@@ -19,28 +26,50 @@ def test_a_command_runs_as_the_user_at_home(machine, user, groups):
     assert set(shown[2].split()) == groups
 
 
+def test_a_command_gets_input_and_gives_bytes(machine):
+    assert machine.run(["cat"], input=b"\0\xff", text=False).stdout == b"\0\xff"
+
+
+def test_a_signal_reaches_a_command(machine):
+    trap = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done"
+    with machine.popen(["sh", "-c", trap], "alice", stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "caught\n"
+    assert process.returncode == 3
+
+
+def test_a_command_that_takes_too_long_is_killed(machine):
+    with pytest.raises(subprocess.TimeoutExpired):
+        machine.run(["sleep", "4242"], user="alice", timeout=0.5)
+    assert machine.run(["pgrep", "-f", "sleep 4242"], check=False).stdout == ""
+
+
 def test_a_session_is_known_to_logind(machine):
-    shown = machine.run(["sh", "-c", 'loginctl show-session -P Name "$XDG_SESSION_ID"'], user="alice", session=True)
-    assert shown.stdout == "alice\n"
+    show = 'loginctl show-session --property=Name --value "$XDG_SESSION_ID"'
+    assert machine.run(["sh", "-c", show], user="alice", session=True).stdout == "alice\n"
 
 
 def test_polkit_answers(machine):
-    result = machine.run(["pkcheck", "--action-id", "org.freedesktop.systemd1.manage-units", "--process", "1"])
-    assert result.returncode == 0
+    action = "org.freedesktop.systemd1.manage-units"
+    machine.run(["pkcheck", "--action-id", action, "--process", "1"])
 
 
-def test_the_job_journal_loses_nothing(machine):
-    machine.path("/etc/systemd/journald@test.conf").write_text("[Journal]\nRateLimitIntervalSec=0\n")
-    machine.run(["systemd-run", "--wait", "--property=LogNamespace=test", "--unit=chatter", "seq", "30000"])
+def test_a_journal_namespace_without_a_rate_limit_loses_nothing(machine):
+    conf = machine.path("/etc/systemd/journald@test.conf")
+    conf.write_text("[Journal]\nRateLimitIntervalSec=0\n")
+    machine.run(["systemd-run", "--quiet", "--wait", "--property=LogNamespace=test",
+                 "--unit=chatter", "seq", "30000"])
     machine.run(["journalctl", "--namespace=test", "--sync"])
-    shown = machine.run(["journalctl", "--namespace=test", "--unit=chatter", "--output=cat", "--quiet"])
-    assert len(shown.stdout.splitlines()) == 30000
+    shown = machine.run(["journalctl", "--namespace=test", "--unit=chatter", "--output=cat"])
+    assert shown.stdout.split() == [str(number) for number in range(1, 30001)]
 
 
-def test_a_crash_can_dump_core(machine):
-    result = machine.run(["systemd-run", "--wait", "--property=LimitCORE=infinity", "--property=WorkingDirectory=/tmp",
-                          "--unit=dumper", "sh", "-c", "kill -s SEGV 0"], check=False)
-    assert "core-dump" in result.stderr
+def test_a_process_can_dump_core(machine):
+    result = machine.run(
+        ["systemd-run", "--wait", "--property=LimitCORE=infinity",
+         "--property=WorkingDirectory=/tmp", "sh", "-c", "kill -s SEGV 0"], check=False)
+    assert "Finished with result: core-dump" in result.stderr
 
 
 def test_what_was_written_survives_a_crash_and_a_power_off(fresh_machine):
@@ -58,5 +87,8 @@ def test_what_was_written_survives_a_crash_and_a_power_off(fresh_machine):
 def test_two_machines_share_nothing(new_machine, machine):
     with new_machine() as other:
         other.boot()
-        assert other.run(["hostname"]).stdout != machine.run(["hostname"]).stdout
-        assert "journald" in other.run(["systemctl", "status", "--no-pager"]).stdout
+        assert other.run(["hostname"]).stdout == f"{other.name}\n"
+        machine.run(["systemctl", "stop", "dbus.socket", "dbus.service"])
+        machine.crash()
+        assert other.run(["systemctl", "is-system-running"]).stdout == "running\n"
+        machine.boot()

@@ -23,8 +23,12 @@ VARIANTS = {
     "plain": Variant(["--werror", "--buildtype=debugoptimized"]),
     "sanitized": Variant(
         ["--buildtype=debug", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
-        {"ASAN_OPTIONS": f"log_path={_REPORTS}/report:detect_stack_use_after_return=1",
-         "UBSAN_OPTIONS": f"log_path={_REPORTS}/report:print_stacktrace=1"}),
+        # libubsan writes to standard error, whatever its log_path (which libasan wants to be the
+        # same). So it aborts, and libasan reports that.
+        {"ASAN_OPTIONS": f"log_path={_REPORTS}/report:handle_abort=1"
+                         ":detect_stack_use_after_return=1",
+         "UBSAN_OPTIONS": f"log_path={_REPORTS}/report:halt_on_error=1:abort_on_error=1"
+                          ":print_stacktrace=1"}),
 }
 
 
@@ -46,40 +50,46 @@ class Build:
     def path(self) -> Path:
         return cache.directory("build", cache.CLONE, self.name)
 
-    def locked(self):
-        return cache.locked(f"build-{cache.CLONE}-{self.name}")
-
     def compile(self, output=None):
-        """Compile what has changed. OUTPUT is a file for what the compiler says, or standard output."""
-        with self.locked():
-            tree = str(image.tree(self.suite))
+        """Compile what has changed. OUTPUT is a file for what is said, or else standard output."""
+        tree = str(image.tree(self.suite))
+        with self._locked():
             stamp = self.path / "tree"
-            if stamp.exists() and stamp.read_text() != tree:
+            if not stamp.exists() or stamp.read_text() != tree:
                 shutil.rmtree(self.path)
-            if not (self.path / "build.ninja").exists():
-                self._run(["meson", "setup", "--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var",
-                           "--wrap-mode=nodownload", *VARIANTS[self.variant].options, "/build", "/source"], output)
+                _remove_orphans()
+                (self.path.parent / "source").write_text(str(cache.SOURCE))
+                self._run(["meson", "setup", "--prefix=/usr", "--sysconfdir=/etc",
+                           "--localstatedir=/var", "--wrap-mode=nodownload",
+                           *VARIANTS[self.variant].options, "/build", "/source"], output)
                 stamp.write_text(tree)
             self._run(["ninja", "--quiet", "-C", "/build"], output)
 
-    def unit_tests(self, pattern: str, output=None) -> Path:
-        """Run the unit tests whose names contain PATTERN. Returns the JUnit file with what came of them."""
+    def unit_tests(self, pattern: str) -> list[str]:
+        """The names of the unit tests that contain PATTERN."""
+        known = json.loads((self.path / "meson-info" / "intro-tests.json").read_text())
+        return sorted({test["name"] for test in known if pattern in test["name"]})
+
+    def run_unit_tests(self, names: list[str], output=None) -> Path:
+        """Run these unit tests. Returns the JUnit file with what came of them."""
         results = self.path / "meson-logs" / "testlog.junit.xml"
         results.unlink(missing_ok=True)
-        known = json.loads((self.path / "meson-info" / "intro-tests.json").read_text())
-        names = sorted({test["name"] for test in known if pattern in test["name"]})
-        if names:
-            self._run(["meson", "test", "-C", "/build", "--no-rebuild", "--print-errorlogs", *names],
-                      output, check=False)
+        self._run(["meson", "test", "-C", "/build", "--no-rebuild", "--print-errorlogs", *names],
+                  output, check=False)
         return results
 
     def install(self, upper: Path, output=None) -> list[Path]:
-        """Install into the empty directory UPPER. Returns the trees that make a machine's root, topmost first."""
-        tree = image.tree(self.suite)
+        """Install into the new directory UPPER.
+
+        Returns the read-only trees of a machine's root, topmost first.
+        """
         upper.mkdir()
-        with self.locked():
+        with self._locked():
             self._run(["/install", self.variant], output, upper)
-        return [upper, tree]
+        return [upper, image.tree(self.suite)]
+
+    def _locked(self):
+        return cache.locked(f"build-{cache.CLONE}-{self.name}")
 
     def _run(self, command: list[str], output, upper: Path | None = None, check=True):
         environment = VARIANTS[self.variant].environment if upper else {}
@@ -94,10 +104,19 @@ class Build:
                  *(f"--setenv={name}={value}" for name, value in environment.items()), *command],
                 stdout=output, stderr=subprocess.STDOUT if output else None)
         if check and result.returncode != 0:
-            raise BuildError(f"{self.name}: {' '.join(command)}: exit status {result.returncode}")
+            raise BuildError(
+                f"{self.name}: {' '.join(command)}: exit status {result.returncode}")
 
 
-def sanitizer_reports(upper: Path) -> dict[str, str]:
-    """What the sanitizers found in the machine whose topmost tree is UPPER: a text for each process."""
+def sanitizer_reports(upper: Path) -> list[str]:
+    """What the sanitizers found in the machine whose topmost tree is UPPER."""
     reports = upper / _REPORTS.lstrip("/")
-    return {path.name: path.read_text(errors="replace") for path in sorted(reports.glob("report*"))}
+    return [path.read_text(errors="replace") for path in sorted(reports.glob("report*"))]
+
+
+def _remove_orphans():
+    """Remove the build directories of clones that are no more."""
+    for path in cache.directory("build").iterdir():
+        source = path / "source"
+        if source.exists() and not Path(source.read_text()).exists():
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Where trees, build directories and running machines are kept: outside of the clone.
 
-The place is /var/cache/jobsd-tests, or $JOBSD_TEST_CACHE. It has to be on a file system that can be the
-upper layer of an overlay (not an overlay itself). All of it may be deleted while no test runs.
+The place is /var/cache/jobsd-tests, or $JOBSD_TEST_CACHE. It has to be on a file system that can be
+the upper layer of an overlay (not an overlay itself). All of it may be deleted while no test runs.
 """
 
 import contextlib
@@ -37,8 +37,8 @@ def locked(name: str):
 class Scratch:
     """A directory that lives as long as its owner.
 
-    It is locked while in use. The kernel drops the lock of a process that was killed, and whoever makes the
-    next Scratch removes what that one left.
+    It is locked while in use. The kernel drops the lock of a process that was killed, and whoever
+    makes the next Scratch removes what that one left.
     """
 
     def __init__(self, prefix: str):
@@ -46,7 +46,9 @@ class Scratch:
             parent = directory("scratch")
             for stale in parent.iterdir():
                 if (fd := _try_lock(stale)) is not None:
-                    _remove(stale)
+                    # What cannot be removed yet goes next time.
+                    with contextlib.suppress(OSError):
+                        _remove(stale)
                     os.close(fd)
 
             self.path = parent / f"{prefix}-{secrets.token_hex(4)}"
@@ -67,7 +69,10 @@ class Scratch:
 
 
 def _try_lock(path: Path) -> int | None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None     # its owner was faster
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -80,11 +85,7 @@ def _remove(path: Path):
     # A control group is not a file in the directory: it was noted there by whoever made it.
     note = path / "cgroup"
     if note.exists():
-        remove_cgroup(Path(note.read_text()))
+        for group, _, _ in os.walk(note.read_text(), topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(group)
     shutil.rmtree(path)
-
-
-def remove_cgroup(path: Path):
-    for group, _, _ in os.walk(path, topdown=False):
-        with contextlib.suppress(OSError):
-            os.rmdir(group)

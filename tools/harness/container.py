@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs a command, or boots a system, in systemd-nspawn on an overlay of read-only trees.
 
-Everything happens in mount and PID namespaces of its own, below a process that dies with the thread that
-started it: however this ends, no mount and no process stay. The network is closed (loopback only).
+Everything happens in mount and PID namespaces of its own, below a process that dies with the thread
+that started it: however this ends, no mount and no process stay. There is no network but loopback.
 """
 
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import cache
 
-# Runs as PID 1 of the namespaces. /run/systemd/nspawn is where systemd-nspawn leaves sockets and locks.
+# Runs as PID 1 of the namespaces. systemd-nspawn leaves sockets and locks in /run/systemd/nspawn.
 _ENTER = """
 echo 0 >"$CGROUP/cgroup.procs"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$STATE/work" "$STATE/root"
@@ -22,15 +22,15 @@ exec systemd-nspawn --quiet --directory="$STATE/root" --keep-unit --register=no 
 
 
 def command(state: Path, lower: list[Path], upper: Path, arguments: list[str]) -> list[str]:
-    """The command line that runs "systemd-nspawn ARGUMENTS" on a root made of UPPER over LOWER, topmost first.
+    """The command line of "systemd-nspawn ARGUMENTS" on a root of UPPER over LOWER, topmost first.
 
-    STATE is an empty directory, or one used by an earlier command that has ended, on the file system of UPPER.
+    STATE is an empty directory, or one used by an earlier command that has ended, on the file
+    system of UPPER.
     """
     for name in ("root", "work"):
         (state / name).mkdir(exist_ok=True)
-    cgroup = _make_cgroup(state)
     environment = {
-        "CGROUP": cgroup,
+        "CGROUP": _make_cgroup(state),
         "LOWER": ":".join(map(str, lower)),
         "UPPER": upper,
         "STATE": state,
@@ -45,12 +45,13 @@ def command(state: Path, lower: list[Path], upper: Path, arguments: list[str]) -
     ]
 
 
-def run(lower: list[Path], upper: Path, arguments: list[str], **options) -> subprocess.CompletedProcess:
+def run(lower: list[Path], upper: Path, arguments: list[str],
+        **options) -> subprocess.CompletedProcess:
     """Run one command, not a system: ARGUMENTS are systemd-nspawn's, OPTIONS subprocess.run()'s."""
     with cache.Scratch("command") as scratch:
         return subprocess.run(
             command(scratch.path, lower, upper, ["--as-pid2", "--console=pipe", *arguments]),
-            stdin=subprocess.DEVNULL, start_new_session=True, **options)
+            stdin=subprocess.DEVNULL, **options)
 
 
 def child(pid: int) -> int | None:
@@ -63,14 +64,14 @@ def child(pid: int) -> int | None:
 
 
 def _make_cgroup(state: Path) -> Path:
-    # systemd-nspawn takes the control group that it finds itself in: two machines may not share one.
+    # systemd-nspawn takes the control group that it is in: two machines must not share one.
     mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     hierarchy = next((fields[1] for fields in mounts if fields[2] == "cgroup2"), None)
     if hierarchy is None:
         raise RuntimeError("the host has not mounted the unified control group hierarchy (cgroup2)")
-    lines = Path("/proc/self/cgroup").read_text().splitlines()
-    own = next(line for line in lines if line.startswith("0::"))[3:]
-    cgroup = Path(hierarchy, own.lstrip("/"), f"jobsd-{state.name}")
+    memberships = Path("/proc/self/cgroup").read_text().splitlines()
+    own = next(line for line in memberships if line.startswith("0::")).removeprefix("0::/")
+    cgroup = Path(hierarchy, own, f"jobsd-{state.name}")
     cgroup.mkdir(exist_ok=True)
     (state / "cgroup").write_text(str(cgroup))
     return cgroup

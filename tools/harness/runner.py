@@ -22,6 +22,9 @@ _EVERYTHING = [
     ("machine", "trixie", "sanitized"),
 ]
 
+# pytest's exit statuses that its JUnit file tells enough about: all passed, some failed, none ran.
+_PYTEST_FINISHED = (0, 1, 5)
+
 
 @dataclass
 class Result:
@@ -41,73 +44,103 @@ class Step:
         return f"{self.kind}-{self.build.name}"
 
     def run(self, output=None) -> Result:
-        """Build and test. OUTPUT is a file for what there is to say, or standard output."""
+        """Build and test. OUTPUT is a file for what is said, or else standard output."""
         print(f"# {self.name}", file=output, flush=True)
         try:
             self.build.compile(output)
-            results = self._unit(output) if self.kind == "unit" else self._machine(output)
         except (build.BuildError, image.ImageError) as error:
             print(error, file=output, flush=True)
             return Result(0, 1)
+        return self._unit(output) if self.kind == "unit" else self._machine(output)
+
+    def _unit(self, output) -> Result:
+        names = self.build.unit_tests(self.pattern)
+        if not names:
+            return Result(0, 0)
+        results = self.build.run_unit_tests(names, output)
+        _show_failures(results, output)
         return _count(results)
 
-    def _unit(self, output) -> Path:
-        return self.build.unit_tests(self.pattern, output)
-
-    def _machine(self, output) -> Path:
+    def _machine(self, output) -> Result:
+        tests = cache.SOURCE / "tests" / "machine"
         results = cache.directory("logs", cache.CLONE) / f"{self.name}.xml"
         results.unlink(missing_ok=True)
-        subprocess.run(
+        pytest = subprocess.run(
             ["setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
-             f"--rootdir={cache.SOURCE / 'tests' / 'machine'}", f"--suite={self.build.suite}",
-             f"--variant={self.build.variant}", f"--junit-xml={results}", "--durations=5", "-k", self.pattern],
-            cwd=cache.SOURCE / "tests" / "machine", stdin=subprocess.DEVNULL,
+             f"--suite={self.build.suite}", f"--variant={self.build.variant}",
+             f"--junit-xml={results}", "--durations=5", "-k", self.pattern],
+            cwd=tests, stdin=subprocess.DEVNULL,
             stdout=output, stderr=subprocess.STDOUT if output else None)
-        return results
+        result = _count(results)
+        if pytest.returncode not in _PYTEST_FINISHED:
+            result.failed += 1
+        return result
 
 
 def main() -> int:
     arguments = _parse_arguments()
-    kinds = ["unit", "machine"] if arguments.kind == "all" else [arguments.kind]
     if arguments.kind == "all" and not (arguments.suite or arguments.sanitize):
         chosen = _EVERYTHING
     else:
+        kinds = ["unit", "machine"] if arguments.kind == "all" else [arguments.kind]
         suite = arguments.suite or image.host_suite()
         chosen = [(kind, suite, "sanitized" if arguments.sanitize else "plain") for kind in kinds]
-    steps = [Step(kind, build.Build(suite, variant), arguments.pattern) for kind, suite, variant in chosen]
+    steps = [Step(kind, build.Build(suite, variant), arguments.pattern)
+             for kind, suite, variant in chosen]
 
-    results = [steps[0].run()] if len(steps) == 1 else _run_together(steps)
+    results = _run(steps)
 
-    passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
     print(f"{passed} passed, {failed} failed")
     return 0 if passed > 0 and failed == 0 else 1
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="tools/test", description="Build and test jobsd. Without arguments: everything, on every suite.")
+        prog="tools/test",
+        description="Build and test jobsd. Without arguments: everything, on every suite.")
     parser.add_argument("kind", nargs="?", choices=["all", "unit", "machine"], default="all")
-    parser.add_argument("pattern", nargs="?", default="",
-                        help="only tests with this in their name (of machine tests: a pytest -k expression)")
-    parser.add_argument("--suite", choices=image.SUITES, help="the Debian release (else the host's)")
-    parser.add_argument("--sanitize", action="store_true", help="build with address and undefined behaviour sanitizers")
+    parser.add_argument(
+        "pattern", nargs="?", default="",
+        help="only tests with this in their name (for machine tests an expression of pytest's -k)")
+    parser.add_argument("--suite", choices=image.SUITES, help="the Debian release (the host's)")
+    parser.add_argument("--sanitize", action="store_true",
+                        help="build with the address and undefined behaviour sanitizers")
     return parser.parse_args()
 
 
-def _run_together(steps: list[Step]) -> list[Result]:
-    """Run steps side by side: one line for each that went well, all that it said for each that did not."""
-    def run(step: Step) -> Result:
-        log = cache.directory("logs", cache.CLONE) / f"{step.name}.log"
-        start = time.monotonic()
-        with open(log, "w") as output:
-            result = step.run(output)
-        text = log.read_text(errors="replace") if result.failed or not result.passed else ""
-        print(f"{text}{step.name}: {result.passed} passed, {result.failed} failed"
-              f" ({time.monotonic() - start:.0f} s, log: {log})", flush=True)
-        return result
+def _run(steps: list[Step]) -> list[Result]:
+    """Run steps side by side, one for each processor; a single one says all it has to say at once.
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(run, steps))
+    Never in the main thread: Ctrl-C is for the programs below, which then clean up and end.
+    """
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        return list(pool.map(Step.run if len(steps) == 1 else _run_logged, steps))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _run_logged(step: Step) -> Result:
+    """One line for a step that went well, all that it said for one that did not."""
+    log = cache.directory("logs", cache.CLONE) / f"{step.name}.log"
+    start = time.monotonic()
+    with open(log, "w") as output:
+        result = step.run(output)
+    text = log.read_text(errors="replace") if result.failed or not result.passed else ""
+    print(f"{text}{step.name}: {result.passed} passed, {result.failed} failed"
+          f" ({time.monotonic() - start:.0f} s, log: {log})", flush=True)
+    return result
+
+
+def _show_failures(junit: Path, output):
+    """Meson keeps what a test printed on standard output, cmocka's assertions, to itself."""
+    if not junit.exists():
+        return
+    for suite in ElementTree.parse(junit).iter("testsuite"):
+        if suite.find("testcase/failure") is not None or suite.find("testcase/error") is not None:
+            print(f"{suite.get('name')}:\n{suite.findtext('system-out')}", file=output, flush=True)
 
 
 def _count(junit: Path) -> Result:
@@ -115,7 +148,8 @@ def _count(junit: Path) -> Result:
     if not junit.exists():
         return Result(0, 1)
     cases = list(ElementTree.parse(junit).iter("testcase"))
-    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    failed = sum(case.find("failure") is not None or case.find("error") is not None
+                 for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     return Result(len(cases) - failed - skipped, failed)
 
