@@ -24,6 +24,8 @@ int format_text(char **ret, const char *format, ...) {
 }
 
 int format_timestamp(uint64_t usec, TimestampStyle style, char **ret) {
+        /* Not the locale's names: scripts read them. */
+        static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
         time_t t = (time_t) (usec / USEC_PER_SEC);
         char text[64];
         struct tm tm;
@@ -31,15 +33,17 @@ int format_timestamp(uint64_t usec, TimestampStyle style, char **ret) {
         /* A year that does not fit struct tm is no time that a job could have. */
         if (usec == 0 || !localtime_r(&t, &tm))
                 return format_text(ret, "%s", "");
-        /* Not the locale's names of days: parse_timestamp() and scripts read them. */
-        if (style == TIMESTAMP_FULL) {
-                static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-
+        switch (style) {
+        case TIMESTAMP_MINUTES:
+                (void) strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+                return format_text(ret, "%s", text);
+        case TIMESTAMP_SECONDS:
+                (void) strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+                return format_text(ret, "%s", text);
+        default:
                 (void) strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm);
                 return format_text(ret, "%s %s", days[tm.tm_wday], text);
         }
-        (void) strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-        return format_text(ret, "%s", text);
 }
 
 typedef struct SpanUnit {
@@ -56,27 +60,37 @@ static const SpanUnit span_units[] = {
         { "us", 1 },
 };
 
-int format_timespan(uint64_t usec, TimespanStyle style, char **ret) {
-        size_t n_max = style == TIMESPAN_SHORT ? 2 : ELEMENTSOF(span_units), n = 0, length = 0;
-        char text[128];
+/* Writes the n_max largest units of a span, with nothing left out between them. */
+static int format_span_units(uint64_t usec, size_t n_max, char **ret) {
+        char text[128] = "";
+        size_t length = 0;
 
+        for (size_t i = 0, n = 0; i < ELEMENTSOF(span_units) && usec > 0 && n < n_max; i++) {
+                uint64_t unit_usec = span_units[i].usec;
+
+                n += n > 0 || usec >= unit_usec;
+                if (usec < unit_usec)
+                        continue;
+                length += (size_t) snprintf(text + length, sizeof(text) - length, "%s%" PRIu64 "%s",
+                                length > 0 ? " " : "", usec / unit_usec, span_units[i].suffix);
+                usec %= unit_usec;
+        }
+        return format_text(ret, "%s", text);
+}
+
+int format_timespan(uint64_t usec, TimespanStyle style, char **ret) {
         if (usec == UINT64_MAX)
                 return format_text(ret, "infinity");
         if (usec == 0)
                 return format_text(ret, "0s");
-        for (size_t i = 0; i < ELEMENTSOF(span_units) && usec > 0 && n < n_max; i++) {
-                const SpanUnit *unit = &span_units[i];
-
-                if (usec < unit->usec) {
-                        n += n > 0; /* "2h 3s" says less than it seems to: minutes would be 0 */
-                        continue;
-                }
-                length += (size_t) snprintf(text + length, sizeof(text) - length, "%s%" PRIu64 "%s",
-                                length > 0 ? " " : "", usec / unit->usec, unit->suffix);
-                usec %= unit->usec;
-                n++;
-        }
-        return format_text(ret, "%s", text);
+        if (style == TIMESPAN_EXACT)
+                return format_span_units(usec, ELEMENTSOF(span_units), ret);
+        if (usec < USEC_PER_SEC)
+                return format_span_units(usec, 1, ret);
+        if (usec < 10 * USEC_PER_SEC)
+                return format_text(ret, "%" PRIu64 ".%" PRIu64 "s", usec / USEC_PER_SEC, usec / 100000 % 10);
+        /* what is below a second says nothing here */
+        return format_span_units(usec - usec % USEC_PER_SEC, 2, ret);
 }
 
 int format_size(uint64_t bytes, char **ret) {

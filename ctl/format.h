@@ -12,15 +12,16 @@
 int format_text(char **ret, const char *format, ...) _printf_(2, 3);
 
 typedef enum TimestampStyle {
-        TIMESTAMP_SHORT, /* 2026-11-24 10:00:00 */
-        TIMESTAMP_FULL,  /* Tue 2026-11-24 10:00:00 UTC */
+        TIMESTAMP_MINUTES, /* 2026-11-24 10:00 */
+        TIMESTAMP_SECONDS, /* 2026-11-24 10:00:00 */
+        TIMESTAMP_FULL,    /* Tue 2026-11-24 10:00:00 UTC */
 } TimestampStyle;
 
 /* Local time; empty for 0. */
 int format_timestamp(uint64_t usec, TimestampStyle style, char **ret);
 
 typedef enum TimespanStyle {
-        TIMESPAN_SHORT, /* its two largest units: 2h 5min */
+        TIMESPAN_SHORT, /* what one would say: 2h 5min, 1.5s, 20ms */
         TIMESPAN_EXACT, /* to the µs, as parse_timespan() reads it */
 } TimespanStyle;
 

@@ -16,8 +16,13 @@ int outcome_exit_status(const Job *job) {
         }
 }
 
+/* The job's info says it best: with an end that was an error it tells why. */
+static int failure_text(const Job *job, char **ret) {
+        return job->info ? format_one_line(job->info, ret) : format_result(job, ret);
+}
+
 void outcome_tell(const Arguments *arguments, const Job *job) {
-        _cleanup_free_ char *reason = NULL, *info = NULL;
+        _cleanup_free_ char *reason = NULL;
 
         switch (job->status) {
         case JOB_COMPLETED:
@@ -27,14 +32,9 @@ void outcome_tell(const Arguments *arguments, const Job *job) {
                 note(arguments, "Job %" PRIu64 " was cancelled.", job->id);
                 return;
         default:
-                if (format_result(job, &reason) < 0 || format_one_line(job->info ?: "", &info) < 0)
+                if (failure_text(job, &reason) < 0)
                         return; /* the exit status tells it, too */
-                note(arguments,
-                        "Job %" PRIu64 " failed: %s%s%s.",
-                        job->id,
-                        *reason ? reason : job_result_to_string(job->result) ?: "unknown result",
-                        *info ? ": " : "",
-                        info);
+                note(arguments, "Job %" PRIu64 " failed%s%s", job->id, *reason ? ": " : ".", reason);
         }
 }
 

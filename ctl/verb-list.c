@@ -19,6 +19,9 @@
 /* So many rows decide about the columns' widths and are held in memory. */
 #define ROWS_PER_TABLE 5000U
 
+/* A narrower terminal has better use for the place that the seconds of two dates take. */
+#define COLUMNS_FOR_SECONDS 120U
+
 enum {
         COLUMN_ID,
         COLUMN_START_DATE,
@@ -74,12 +77,15 @@ static int list_init(List *list, const Context *context) {
 
 static int list_add_text(List *list, const Job *job) {
         _cleanup_free_ char *id = NULL, *start = NULL, *end = NULL, *info = NULL;
+        const Terminal *terminal = &list->context->terminal;
+        TimestampStyle style = terminal->is_terminal && terminal->columns < COLUMNS_FOR_SECONDS
+                        ? TIMESTAMP_MINUTES
+                        : TIMESTAMP_SECONDS;
         const char *row[_COLUMN_MAX];
 
         if (format_text(&id, "%" PRIu64, job->id) < 0 ||
-                        format_timestamp(job->submitted_usec, TIMESTAMP_SHORT, &start) < 0 ||
-                        format_timestamp(job->finished_usec, TIMESTAMP_SHORT, &end) < 0 ||
-                        format_info(job, &info) < 0)
+                        format_timestamp(job->submitted_usec, style, &start) < 0 ||
+                        format_timestamp(job->finished_usec, style, &end) < 0 || format_info(job, &info) < 0)
                 return -ENOMEM;
         row[COLUMN_ID] = id;
         row[COLUMN_START_DATE] = start;
@@ -189,9 +195,11 @@ static int list_fetch(List *list) {
 static int list_end(List *list) {
         const Arguments *arguments = list->context->arguments;
 
-        if (!list->table)
-                json_array_end(&list->array);
-        else if (table_flush(list->table) < 0)
+        if (!list->table) {
+                json_array_end(&list->array); /* which says by itself that there is nothing */
+                return 0;
+        }
+        if (table_flush(list->table) < 0)
                 return fail_memory();
         list->pager = pager_finish(list->pager);
 

@@ -105,6 +105,8 @@ static int make_absolute(const char *path, char **ret) {
                 directory = get_current_dir_name();
                 if (!directory)
                         return -errno;
+                while (strncmp(path, "./", 2) == 0)
+                        path += 2;
                 if (asprintf(&absolute, "%s/%s", directory, path) < 0)
                         absolute = NULL;
         }
