@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Every decision is polkit's. The subject is the caller's bus name, never its process id: a pid may
+ * be another program's by the time that polkit looks. Asked asynchronously: whoever asks looks the
+ * job up again when the answer comes. */
+
+#include "manager.h"
+
+/* Each in its own and its other users' case, see polkit/org.jobsd1.policy. */
+typedef enum Action {
+        ACTION_VIEW,
+        ACTION_VIEW_OTHERS,
+        ACTION_RUN_COMMAND,
+        ACTION_RUN_AS,
+        ACTION_CANCEL,
+        ACTION_CANCEL_OTHERS,
+        ACTION_CLEAR,
+        ACTION_CLEAR_TASKS,
+        ACTION_CLEAR_OTHERS,
+        _ACTION_MAX,
+} Action;
+
+typedef enum Verdict {
+        VERDICT_NO,
+        VERDICT_YES,
+        VERDICT_CHALLENGE,   /* yes, after a password that the caller did not let us ask for */
+        VERDICT_UNAVAILABLE, /* polkit does not answer: his own rights are the caller's still */
+} Verdict;
+
+typedef struct Check Check;
+typedef void (*authority_cb)(Verdict verdict, void *userdata);
+
+int authority_new(Manager *m, Authority **ret);
+Authority *authority_free(Authority *authority);
+/* Asks subscribers' rights again whenever polkit's rules change. */
+int authority_watch(Authority *authority);
+
+/* job, when given, goes to polkit's rules as details: job.id, job.user, job.type, job.origin,
+ * job.unit. When polkit wants a password and interactive allows it, it is asked again without
+ * them: an agent that belongs to the caller shows what it is told. */
+int authority_check(Authority *authority, const char *sender, Action action, uint64_t id, const Job *job,
+        bool interactive, authority_cb callback, void *userdata, Check **ret);
+/* Forgets a question: the callback will not be called. Takes NULL. */
+Check *check_free(Check *check);
+
+/* An action that concerns the caller's own jobs alone. */
+bool action_is_own(Action action);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* ClearJobs, whose permission is the most particular: see design notes in docs/architecture.md. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "bus-manager.h"
+#include "clear.h"
+#include "options.h"
+#include "parse.h"
+#include "protocol.h"
+
+static void on_cleared(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        Request *q = userdata;
+
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0 && q->job_id == 0) /* a job's own Clear() returns nothing */
+                r = sd_bus_message_append(reply, "tt", n_cleared, n_kept);
+        if (r < 0)
+                request_fail(q, r, NULL);
+        else
+                request_reply(q, reply);
+}
+
+/* A person who is named: may be himself, a system account or another person. */
+static int authorize_named(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        uid_t uid = UID_INVALID;
+        Action action;
+        int r;
+
+        /* the number of an account that is gone is as good as a name */
+        if (parse_uid(filter->user, &uid) < 0) {
+                r = request_identify(q, filter->user, e);
+                if (r <= 0)
+                        return r;
+                uid = q->identity.uid;
+        }
+        action = uid == q->uid ? ACTION_CLEAR : uid_is_system(uid) ? ACTION_CLEAR_TASKS : ACTION_CLEAR_OTHERS;
+        r = request_authorize(q, action, 0, NULL, e);
+        if (r <= 0)
+                return r;
+        filter->uid = uid;
+        free(filter->user);
+        filter->user = NULL;
+        return 1;
+}
+
+/* Nobody is named: one's own, and for an administrator command-line tasks. */
+static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = request_authorize(q, ACTION_CLEAR, 0, NULL, e);
+        if (r <= 0)
+                return r;
+        r = request_authorize_quietly(q, ACTION_CLEAR_TASKS, &ignored);
+        if (r == REQUEST_PENDING)
+                return r;
+        filter->uid = q->uid;
+        filter->system_users = r > 0;
+        return 1;
+}
+
+static int check_ids(Request *q, const StoreFilter *filter, sd_bus_error *e) {
+        uint64_t id = 0;
+        int r;
+
+        if (filter->n_ids == 0)
+                return 0;
+        r = clear_check_ids(q->manager, filter, &id);
+        if (r == -ENOENT)
+                return error_no_such_job(id, e);
+        if (r == -EBUSY)
+                return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
+                        "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", id);
+        return r;
+}
+
+static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        int r = filter->user ? authorize_named(q, filter, e) : authorize_default(q, filter, e);
+
+        if (r <= 0)
+                return r;
+        r = check_ids(q, filter, e);
+        if (r < 0)
+                return r;
+        r = clear_start(q->manager, filter, q->uid, on_cleared, q);
+        return r < 0 ? r : REQUEST_PENDING;
+}
+
+int bus_manager_clear_jobs(Request *q, sd_bus_error *e) {
+        StoreFilter filter = { .uid = UID_INVALID };
+        int r;
+
+        r = clear_options_read(q->message, &filter, e);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r >= 0)
+                r = clear(q, &filter, e);
+        store_filter_done(&filter);
+        return r;
+}
+
+int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e) {
+        StoreFilter filter = { .uid = UID_INVALID };
+        int r;
+
+        r = flags_read(q->message, e);
+        if (r < 0)
+                return r;
+        filter.ids = malloc(sizeof(uint64_t));
+        if (!filter.ids)
+                return -ENOMEM;
+        filter.ids[0] = id;
+        filter.n_ids = 1;
+        r = clear(q, &filter, e);
+        store_filter_done(&filter);
+        return r;
+}

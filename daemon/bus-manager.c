@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus-job.h"
+#include "bus-manager.h"
+#include "client.h"
+#include "introspection.h"
+#include "live-job.h"
+#include "options.h"
+#include "parse.h"
+#include "protocol.h"
+#include "stream.h"
+#include "user.h"
+
+/* ---- RunCommand ---- */
+
+static void run_options_free(void *p) {
+        RunOptions *options = p;
+
+        job_free(options->job);
+        free(options->user);
+        free(options);
+}
+
+/* Reads the call once; it is kept while polkit and NSS are asked. */
+static int prepare_run(Request *q, RunOptions **ret, sd_bus_error *e) {
+        if (!q->state) {
+                RunOptions *options = calloc(1, sizeof(RunOptions));
+                int r;
+
+                if (!options)
+                        return -ENOMEM;
+                q->state = options;
+                q->free_state = run_options_free;
+                r = job_new(&options->job);
+                if (r >= 0)
+                        r = run_options_read(q->message, options, e);
+                if (r < 0)
+                        return r;
+        }
+        *ret = q->state;
+        return 0;
+}
+
+static void on_submitted(int r, const Job *job, void *userdata) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *path = NULL;
+        Request *q = userdata;
+
+        if (r >= 0)
+                r = job_path(job->id, &path);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "to", job->id, path);
+        if (r < 0)
+                request_fail(q, r, NULL);
+        else
+                request_reply(q, reply);
+}
+
+static int submit(Request *q, RunOptions *options, sd_bus_error *e) {
+        Job *job = options->job;
+        int r;
+
+        job->uid = q->identity.uid;
+        job->submitter = q->uid;
+        free(job->user);
+        job->user = strdup(q->identity.name);
+        if (!job->user)
+                return -ENOMEM;
+        r = manager_submit(q->manager, job, on_submitted, q);
+        if (r == -EDQUOT)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "%s has %u jobs in the queue already, more are not allowed (MaxQueuedPerUser= in"
+                        " jobsd.conf). Wait until some have run, or cancel some.",
+                        job->user, q->manager->config.max_queued_per_user);
+        if (r < 0)
+                return r;
+        options->job = NULL; /* the manager's now */
+        return REQUEST_PENDING;
+}
+
+int bus_manager_run_command(Request *q, sd_bus_error *e) {
+        RunOptions *options;
+        char self[16];
+        uid_t wanted;
+        int r;
+
+        r = prepare_run(q, &options, e);
+        if (r < 0)
+                return r;
+        snprintf(self, sizeof(self), "%u", (unsigned) q->uid);
+        if (!options->user || (parse_uid(options->user, &wanted) >= 0 && wanted == q->uid)) {
+                r = request_authorize(q, ACTION_RUN_COMMAND, 0, NULL, e);
+                if (r > 0)
+                        r = request_identify(q, self, e);
+        } else {
+                /* asked before the name is looked up, so that who may not gets one answer for all names */
+                r = request_authorize(q, ACTION_RUN_AS, 0, NULL, e);
+                if (r > 0)
+                        r = request_identify(q, options->user, e);
+        }
+        return r <= 0 ? r : submit(q, options, e);
+}
+
+/* ---- ListJobs ---- */
+
+/* Whose jobs the caller gets when he asks for all: 1 for all, -EACCES for his own. */
+static int authorize_all(Request *q) {
+        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
+
+        return request_authorize(q, ACTION_VIEW_OTHERS, 0, NULL, &ignored);
+}
+
+typedef struct Page {
+        Manager *manager;
+        sd_bus_message *reply;
+} Page;
+
+static int append_row(const Job *job, void *userdata) {
+        Page *page = userdata;
+        LiveJob *live = live_job_find(page->manager, job->id);
+
+        return bus_job_append_properties(page->reply, live ? live->job : job, JOB_PROPERTIES_BRIEF);
+}
+
+static int reply_page(Request *q, const ListOptions *options, uint64_t before, uint32_t limit) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        Page page = { .manager = q->manager };
+        uint64_t next = 0;
+        int r;
+
+        r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        page.reply = reply;
+        if (r >= 0)
+                r = store_foreach_page(q->manager->store, &options->filter, before, limit, append_row, &page, &next);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "ts", next, options->filter.uid == UID_INVALID ? "all" : "own");
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+static int read_list_call(Request *q, ListOptions *options, uint64_t *before, uint32_t *limit, sd_bus_error *e) {
+        int r;
+
+        r = list_options_read(q->message, options, e);
+        if (r >= 0)
+                r = sd_bus_message_read(q->message, "tu", before, limit);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r < 0)
+                return r;
+        if (*limit > JOBSD_LIST_LIMIT_MAX)
+                return error_invalid(e, "A page has at most %u rows, not %u.", JOBSD_LIST_LIMIT_MAX, *limit);
+        if (*limit == 0)
+                *limit = JOBSD_LIST_LIMIT_DEFAULT;
+        return 0;
+}
+
+int bus_manager_list_jobs(Request *q, sd_bus_error *e) {
+        ListOptions options = { .filter = { .uid = q->uid } };
+        uint64_t before;
+        uint32_t limit;
+        int r;
+
+        r = read_list_call(q, &options, &before, &limit, e);
+        if (r >= 0)
+                r = options.all ? authorize_all(q) : -EACCES;
+        if (r > 0)
+                options.filter.uid = UID_INVALID;
+        else if (r == -EACCES && !sd_bus_error_is_set(e))
+                r = request_authorize(q, ACTION_VIEW, 0, NULL, e);
+        if (r > 0)
+                r = reply_page(q, &options, before, limit);
+        store_filter_done(&options.filter);
+        return r;
+}
+
+/* ---- CancelJob ---- */
+
+static void on_cancelled(int r, void *userdata) {
+        if (r < 0)
+                request_fail(userdata, r, NULL);
+        else
+                request_reply_empty(userdata);
+}
+
+int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        r = flags_read(q->message, e);
+        if (r >= 0)
+                r = request_find_job(q, id, ACTION_CANCEL, ACTION_CANCEL_OTHERS, &job, e);
+        if (r <= 0)
+                return r;
+        r = manager_cancel(q->manager, id, q->uid, on_cancelled, q);
+        if (r == -ESTALE)
+                return sd_bus_error_setf(e, JOBSD_ERROR_NOT_ACTIVE, "Job %" PRIu64 " has ended already (%s).", id,
+                        job_status_to_string(job->status));
+        return r < 0 ? r : REQUEST_PENDING;
+}
+
+int bus_manager_cancel_job(Request *q, sd_bus_error *e) {
+        uint64_t id;
+        int r = sd_bus_message_read(q->message, "t", &id);
+
+        return r < 0 ? r : bus_manager_cancel(q, id, e);
+}
+
+/* ---- OpenOutput ---- */
+
+int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(job_freep) Job *job = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        OutputOptions options = {};
+        int r;
+
+        r = output_options_read(q->message, &options, e);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r >= 0)
+                r = request_find_job(q, id, ACTION_VIEW, ACTION_VIEW_OTHERS, &job, e);
+        if (r <= 0)
+                return r;
+        r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd);
+        if (r == -EDQUOT)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "You have %u outputs open, more are not allowed (MaxStreamsPerUser= in jobsd.conf).",
+                        q->manager->config.max_streams_per_user);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "h", fd);
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+int bus_manager_open_output_of(Request *q, sd_bus_error *e) {
+        uint64_t id;
+        int r = sd_bus_message_read(q->message, "t", &id);
+
+        return r < 0 ? r : bus_manager_open_output(q, id, e);
+}
+
+/* ---- Subscribe ---- */
+
+int bus_manager_subscribe(Request *q, sd_bus_error *e) {
+        Client *client;
+        int r;
+
+        r = flags_read(q->message, e);
+        if (r >= 0)
+                r = request_authorize(q, ACTION_VIEW, 0, NULL, e);
+        if (r <= 0)
+                return r;
+        r = authorize_all(q);
+        if (r == REQUEST_PENDING)
+                return r;
+        client = client_find(q->manager, sd_bus_message_get_sender(q->message));
+        if (!client) { /* he left the bus while polkit was asked */
+                request_free(q);
+                return REQUEST_DONE;
+        }
+        client->sees_all = r > 0;
+        r = client_subscribe(client);
+        if (r == -EDQUOT)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "You have %u subscriptions, more are not allowed (MaxSubscriptionsPerUser= in jobsd.conf).",
+                        q->manager->config.max_subscriptions_per_user);
+        if (r < 0)
+                return r;
+        request_reply_empty(q);
+        return REQUEST_DONE;
+}
+
+int bus_manager_unsubscribe(Request *q, sd_bus_error *e) {
+        Client *client = client_find(q->manager, sd_bus_message_get_sender(q->message));
+
+        if (client)
+                client_unsubscribe(client);
+        request_reply_empty(q);
+        return REQUEST_DONE;
+}
+
+/* ---- properties ---- */
+
+/* What the caller may see of the counts: his own, or all. */
+typedef struct Counts {
+        uint64_t queued, running;
+} Counts;
+
+static int count_visible(Request *q, Counts *ret) {
+        Manager *m = q->manager;
+        User *user;
+        int r = authorize_all(q);
+
+        if (r == REQUEST_PENDING)
+                return r;
+        *ret = (Counts){};
+        if (r > 0) {
+                TAILQ_FOREACH(user, &m->waiting, waiting)
+                ret->queued += user->n_queued;
+                ret->running = m->n_running;
+        } else {
+                user = user_find(m, q->uid);
+                if (user)
+                        *ret = (Counts){ user->n_queued, user->n_running };
+        }
+        return 1;
+}
+
+static const struct {
+        const char *name, *type;
+} manager_properties[] = {
+        { "Version", "s" }, { "Queued", "t" }, { "Running", "t" }, { "MaxRunning", "u" }, { "MaxQueuedPerUser", "u" },
+};
+
+static int append_manager_property(sd_bus_message *m, size_t i, const Config *config, const Counts *counts) {
+        switch (i) {
+        case 0:
+                return sd_bus_message_append(m, "v", "s", PACKAGE_VERSION);
+        case 1:
+                return sd_bus_message_append(m, "v", "t", counts->queued);
+        case 2:
+                return sd_bus_message_append(m, "v", "t", counts->running);
+        case 3:
+                return sd_bus_message_append(m, "v", "u", config->max_running);
+        default:
+                return sd_bus_message_append(m, "v", "u", config->max_queued_per_user);
+        }
+}
+
+static int check_interface(const char *interface, sd_bus_error *e) {
+        if (interface[0] == '\0' || strcmp(interface, JOBSD_MANAGER_INTERFACE) == 0)
+                return 0;
+        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"%.64s\".", interface);
+}
+
+int bus_manager_get(Request *q, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *interface, *name;
+        Counts counts;
+        size_t i;
+        int r;
+
+        r = sd_bus_message_read(q->message, "ss", &interface, &name);
+        if (r >= 0)
+                r = check_interface(interface, e);
+        if (r < 0)
+                return r;
+        for (i = 0; i < ELEMENTSOF(manager_properties) && strcmp(manager_properties[i].name, name) != 0; i++)
+                ;
+        if (i >= ELEMENTSOF(manager_properties))
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"%.64s\".", name);
+        r = count_visible(q, &counts);
+        if (r <= 0)
+                return r;
+        r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = append_manager_property(reply, i, &q->manager->config, &counts);
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+int bus_manager_get_all(Request *q, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *interface;
+        Counts counts;
+        int r;
+
+        r = sd_bus_message_read(q->message, "s", &interface);
+        if (r >= 0)
+                r = check_interface(interface, e);
+        if (r < 0)
+                return r;
+        r = count_visible(q, &counts);
+        if (r <= 0)
+                return r;
+        r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{sv}");
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(manager_properties); i++) {
+                r = sd_bus_message_open_container(reply, 'e', "sv");
+                if (r >= 0)
+                        r = sd_bus_message_append(reply, "s", manager_properties[i].name);
+                if (r >= 0)
+                        r = append_manager_property(reply, i, &q->manager->config, &counts);
+                if (r >= 0)
+                        r = sd_bus_message_close_container(reply);
+        }
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+/* ---- introspection ---- */
+
+int bus_manager_introspect(Request *q, sd_bus_error *e) {
+        char *children[] = { (char *) "job" };
+
+        return introspection_reply(q, INTROSPECTION_MANAGER, children, ELEMENTSOF(children));
+}
+
+typedef struct Children {
+        uid_t uid;
+        bool all;
+        char **names;
+        size_t n;
+} Children;
+
+static void add_child(LiveJob *live, void *userdata) {
+        Children *children = userdata;
+
+        if (!children->all && live->job->uid != children->uid)
+                return;
+        if (live->state != LIVE_TIDYING &&
+                asprintf(&children->names[children->n], "%" PRIu64, live->id) >= 0)
+                children->n++;
+}
+
+static void count_child(LiveJob *live, void *userdata) {
+        (*(size_t *) userdata)++;
+}
+
+int bus_manager_introspect_jobs(Request *q, sd_bus_error *e) {
+        Children children = { .uid = q->uid };
+        size_t n_live = 0;
+        int r = authorize_all(q);
+
+        if (r == REQUEST_PENDING)
+                return r;
+        children.all = r > 0;
+        live_job_foreach(q->manager, count_child, &n_live);
+        children.names = calloc(n_live + 1, sizeof(char *));
+        if (!children.names)
+                return -ENOMEM;
+        live_job_foreach(q->manager, add_child, &children);
+        r = introspection_reply(q, INTROSPECTION_JOBS, children.names, children.n);
+        while (children.n > 0)
+                free(children.names[--children.n]);
+        free(children.names);
+        return r;
+}

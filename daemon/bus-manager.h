@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* org.jobsd1.Manager: translates calls to what the manager does, and decides nothing. */
+
+#include "request.h"
+
+/* Handlers, see the table in bus.c. */
+int bus_manager_run_command(Request *q, sd_bus_error *e);
+int bus_manager_list_jobs(Request *q, sd_bus_error *e);
+int bus_manager_cancel_job(Request *q, sd_bus_error *e);
+int bus_manager_clear_jobs(Request *q, sd_bus_error *e);
+int bus_manager_open_output_of(Request *q, sd_bus_error *e);
+int bus_manager_subscribe(Request *q, sd_bus_error *e);
+int bus_manager_unsubscribe(Request *q, sd_bus_error *e);
+int bus_manager_get(Request *q, sd_bus_error *e);
+int bus_manager_get_all(Request *q, sd_bus_error *e);
+int bus_manager_introspect(Request *q, sd_bus_error *e);
+int bus_manager_introspect_jobs(Request *q, sd_bus_error *e);
+
+/* What both doors to a job share; the message stands at the arguments behind the id. */
+int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e);
+int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e);
+int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e);

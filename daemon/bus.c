@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "bus-job.h"
+#include "bus-manager.h"
+#include "bus.h"
+#include "client.h"
+#include "log.h"
+#include "protocol.h"
+
+#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
+#define INTROSPECTABLE_INTERFACE "org.freedesktop.DBus.Introspectable"
+
+typedef enum ObjectKind {
+        OBJECT_MANAGER,
+        OBJECT_JOBS, /* the node above the jobs */
+        OBJECT_JOB,
+} ObjectKind;
+
+typedef struct Method {
+        ObjectKind kind;
+        const char *interface, *member;
+        const char *signature;
+        request_handler handler;
+} Method;
+
+static const Method methods[] = {
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "RunCommand", "asa{sv}t", bus_manager_run_command },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ListJobs", "a{sv}tut", bus_manager_list_jobs },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "CancelJob", "tt", bus_manager_cancel_job },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ClearJobs", "a{sv}t", bus_manager_clear_jobs },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "OpenOutput", "ta{sv}t", bus_manager_open_output_of },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Subscribe", "t", bus_manager_subscribe },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Unsubscribe", "", bus_manager_unsubscribe },
+        { OBJECT_MANAGER, PROPERTIES_INTERFACE, "Get", "ss", bus_manager_get },
+        { OBJECT_MANAGER, PROPERTIES_INTERFACE, "GetAll", "s", bus_manager_get_all },
+        { OBJECT_MANAGER, INTROSPECTABLE_INTERFACE, "Introspect", "", bus_manager_introspect },
+        { OBJECT_JOBS, INTROSPECTABLE_INTERFACE, "Introspect", "", bus_manager_introspect_jobs },
+        { OBJECT_JOB, JOBSD_JOB_INTERFACE, "Cancel", "t", bus_job_cancel },
+        { OBJECT_JOB, JOBSD_JOB_INTERFACE, "Clear", "t", bus_job_clear },
+        { OBJECT_JOB, JOBSD_JOB_INTERFACE, "OpenOutput", "a{sv}t", bus_job_open_output },
+        { OBJECT_JOB, PROPERTIES_INTERFACE, "Get", "ss", bus_job_get },
+        { OBJECT_JOB, PROPERTIES_INTERFACE, "GetAll", "s", bus_job_get_all },
+        { OBJECT_JOB, INTROSPECTABLE_INTERFACE, "Introspect", "", bus_job_introspect },
+};
+
+static int find_object(const char *path, ObjectKind *ret_kind, uint64_t *ret_id) {
+        *ret_id = 0;
+        if (strcmp(path, JOBSD_PATH) == 0)
+                *ret_kind = OBJECT_MANAGER;
+        else if (strcmp(path, JOBSD_JOB_PREFIX) == 0)
+                *ret_kind = OBJECT_JOBS;
+        else {
+                *ret_kind = OBJECT_JOB;
+                return job_path_to_id(path, ret_id);
+        }
+        return 0;
+}
+
+static const Method *find_method(ObjectKind kind, const char *interface, const char *member) {
+        for (size_t i = 0; i < ELEMENTSOF(methods); i++)
+                if (methods[i].kind == kind && strcmp(methods[i].member, member) == 0 &&
+                        (!interface || strcmp(methods[i].interface, interface) == 0))
+                        return &methods[i];
+        return NULL;
+}
+
+/* Every method call below our path comes here. */
+static int on_call(sd_bus_message *message, void *userdata, sd_bus_error *e) {
+        const char *interface = sd_bus_message_get_interface(message), *member = sd_bus_message_get_member(message);
+        const Method *method;
+        ObjectKind kind;
+        uint64_t id;
+
+        if (!sd_bus_message_is_method_call(message, NULL, NULL))
+                return 0;
+        if (find_object(sd_bus_message_get_path(message), &kind, &id) < 0)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_OBJECT, "Unknown object \"%.64s\".",
+                        sd_bus_message_get_path(message));
+        if (interface && strcmp(interface, PROPERTIES_INTERFACE) == 0 && strcmp(member, "Set") == 0)
+                return sd_bus_error_set_const(e, SD_BUS_ERROR_PROPERTY_READ_ONLY, "All properties are read-only.");
+        method = find_method(kind, interface, member);
+        if (!method)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_METHOD, "Unknown method \"%.64s\" of interface \"%.64s\".",
+                        member, interface ?: "");
+        if (!sd_bus_message_has_signature(message, method->signature))
+                return sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS, "%s takes arguments of type \"%s\", not \"%.64s\".",
+                        member, method->signature, sd_bus_message_get_signature(message, true));
+        return request_new(userdata, message, method->handler, id) < 0 ? -ENOMEM : 1;
+}
+
+static int on_name_owner_changed(sd_bus_message *signal, void *userdata, sd_bus_error *e) {
+        Manager *m = userdata;
+        const char *name;
+
+        if (sd_bus_message_read(signal, "s", &name) >= 0)
+                client_free(client_find(m, name));
+        return 0;
+}
+
+static int on_name_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        const sd_bus_error *e = sd_bus_message_get_error(reply);
+        Manager *m = userdata;
+        uint32_t answer = 0;
+
+        if (!e && sd_bus_message_read(reply, "u", &answer) >= 0 && answer == 1 /* PRIMARY_OWNER */) {
+                m->on_name_acquired(m);
+                return 0;
+        }
+        log_line(LOG_ERR, "Failed to get the bus name " JOBSD_BUS_NAME ": %s",
+                e ? e->message : "another jobsd has it");
+        return sd_event_exit(m->event, -EEXIST);
+}
+
+int bus_connect(Manager *m, void (*acquired)(Manager *m)) {
+        int r;
+
+        m->on_name_acquired = acquired;
+        r = sd_bus_open_system(&m->bus);
+        if (r >= 0) /* systemd starts jobsd again, and it finds everything as it was */
+                r = sd_bus_set_exit_on_disconnect(m->bus, true);
+        if (r >= 0)
+                r = sd_bus_attach_event(m->bus, m->event, SD_EVENT_PRIORITY_NORMAL);
+        if (r >= 0)
+                r = sd_bus_add_fallback(m->bus, NULL, JOBSD_PATH, on_call, m);
+        if (r >= 0) /* one rule for all clients: those that are gone */
+                r = sd_bus_add_match_async(m->bus, NULL,
+                        "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                        "member='NameOwnerChanged',arg2=''",
+                        on_name_owner_changed, NULL, m);
+        if (r >= 0)
+                r = authority_watch(m->authority);
+        if (r >= 0)
+                r = sd_bus_request_name_async(m->bus, NULL, JOBSD_BUS_NAME, 0, on_name_reply, m);
+        return r < 0 ? log_errno(r, "Failed to connect to the system bus") : 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Clearing ended jobs, in steps of a bounded size: a history of a million rows holds nobody up. */
+
+#include "manager.h"
+
+/* r < 0: a step failed; what went before is gone. */
+typedef void (*clear_cb)(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata);
+
+/* Whether every id that the filter names is there and has ended: 0, or -ENOENT or -EBUSY with the id. */
+int clear_check_ids(Manager *m, const StoreFilter *filter, uint64_t *ret_id);
+
+/* Takes the filter over. */
+int clear_start(Manager *m, StoreFilter *filter, uid_t actor, clear_cb done, void *userdata);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One commit for all changes that arrive in one turn of the event loop. Whoever changes the store
+ * opens the turn's transaction with commit_begin(), and learns from its callback when the change
+ * is durable, or that it did not happen. */
+
+#include <systemd/sd-event.h>
+
+#include "store.h"
+
+typedef struct Commit Commit;
+typedef void (*commit_cb)(int r, void *userdata);
+
+int commit_new(sd_event *event, Store *store, Commit **ret);
+/* What is pending is not committed, and its callbacks are not called. */
+Commit *commit_free(Commit *commit);
+
+/* Call before each change. An error means that this turn's transaction is broken: change nothing. */
+int commit_begin(Commit *commit);
+/* Call after each change that succeeded. */
+void commit_add(Commit *commit, commit_cb callback, void *userdata);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What may block, a process of its own does: jobsd-stream reads journals and asks NSS. A helper
+ * either answers with a few lines, collected here, or writes to a client's pipe by itself. */
+
+#include "manager.h"
+
+/* The helper has ended. answer is what it printed, a NUL behind it; empty for one that writes to
+ * a pipe. status is waitpid's. The helper is freed afterwards. */
+typedef void (*helper_done_cb)(int status, const char *answer, size_t size, void *userdata);
+
+/* Starts jobsd-stream with these arguments and collects what it prints. */
+int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *userdata, Helper **ret);
+
+/* Starts it writing to output_fd. *ret_control_fd, when asked for, is a pipe to its standard input. */
+int helper_stream(Manager *m, char *const arguments[], int output_fd, int *ret_control_fd, helper_done_cb done,
+        void *userdata, Helper **ret);
+
+/* Ends it; done is not called. */
+Helper *helper_free(Helper *helper);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Names of users. NSS may ask a directory server, so a helper process asks NSS; what it said is
+ * kept for a short while. */
+
+#include "manager.h"
+
+#define IDENTITY_NAME_MAX 256U
+
+typedef struct Identity {
+        uid_t uid;
+        char name[IDENTITY_NAME_MAX];
+} Identity;
+
+struct KnownIdentity {
+        Identity identity;
+        uint64_t until_usec; /* 0: free */
+};
+
+/* r is 0, -ENOENT for a user that is not there, or -EIO when nobody could tell. */
+typedef void (*identity_cb)(int r, const Identity *identity, void *userdata);
+
+/* user is a name or a number. NULL when it is not known yet; valid until the event loop goes on. */
+const Identity *identity_find(Manager *m, const char *user);
+/* Finds it out, and calls back later. */
+int identity_resolve(Manager *m, const char *user, identity_cb callback, void *userdata);

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "journal-stream.h"
+#include "launcher.h"
+#include "log.h"
+#include "transient-unit.h"
+
+#define PID1 "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
+#define UNIT_PREFIX "/org/freedesktop/systemd1/unit"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+/* journald accepts a stream within milliseconds, unless it is being restarted */
+#define STREAM_RETRY_USEC (50 * USEC_PER_MSEC)
+/* PID 1 answers late when it is busy, and never twice; an end of the connection is told at once */
+#define CALL_TIMEOUT_USEC (120 * USEC_PER_SEC)
+
+/* Stops that PID 1 was asked for, and those that wait for their turn. */
+struct StopLane {
+        unsigned n_in_flight;
+        TAILQ_HEAD(, LiveJob) queue;
+};
+typedef struct StopLane StopLane;
+
+struct Launcher {
+        Manager *manager;
+        unsigned n_starts; /* asked of PID 1 and not done */
+        StopLane cancels, tidies;
+        bool is_stopping;
+        bool lacks_memory_peak; /* systemd older than 256 */
+
+        sd_bus_slot *changed_slot, *removed_slot, *list_slot;
+        manager_done_cb done;
+        void *done_userdata;
+        unsigned n_queries; /* of the recovery, not answered */
+};
+
+int launcher_new(Manager *m, Launcher **ret) {
+        Launcher *launcher = calloc(1, sizeof(Launcher));
+
+        if (!launcher)
+                return -ENOMEM;
+        launcher->manager = m;
+        TAILQ_INIT(&launcher->cancels.queue);
+        TAILQ_INIT(&launcher->tidies.queue);
+        *ret = launcher;
+        return 0;
+}
+
+Launcher *launcher_free(Launcher *launcher) {
+        if (!launcher)
+                return NULL;
+        sd_bus_slot_unref(launcher->changed_slot);
+        sd_bus_slot_unref(launcher->removed_slot);
+        sd_bus_slot_unref(launcher->list_slot);
+        free(launcher);
+        return NULL;
+}
+
+bool launcher_may_start(const Launcher *launcher) {
+        return launcher->n_starts < LAUNCHER_STARTS_MAX && !launcher->is_stopping;
+}
+
+bool launcher_is_stopping(const Launcher *launcher) {
+        return launcher->is_stopping;
+}
+
+static void start_done(Launcher *launcher, LiveJob *live) {
+        if (!live->start_in_flight)
+                return;
+        live->start_in_flight = false;
+        launcher->n_starts--;
+}
+
+static void send_stop(Launcher *launcher, LiveJob *live);
+
+static void stop_done(Launcher *launcher, LiveJob *live) {
+        StopLane *lane = live->stop_lane;
+        LiveJob *next;
+
+        if (!live->stop_in_flight)
+                return;
+        live->stop_in_flight = false;
+        lane->n_in_flight--;
+        next = TAILQ_FIRST(&lane->queue);
+        if (next) {
+                TAILQ_REMOVE(&lane->queue, next, stop_queue);
+                next->stop_queued = false;
+                send_stop(launcher, next);
+        }
+}
+
+static void leave_stop_queue(LiveJob *live) {
+        if (live->stop_queued)
+                TAILQ_REMOVE(&live->stop_lane->queue, live, stop_queue);
+        live->stop_queued = false;
+}
+
+void launcher_forget(Launcher *launcher, LiveJob *live) {
+        leave_stop_queue(live);
+        start_done(launcher, live);
+        stop_done(launcher, live);
+}
+
+/* Sends a call whose reply the live job waits for. */
+static int call_for(Launcher *launcher, LiveJob *live, sd_bus_message *m, sd_bus_message_handler_t callback) {
+        live->slot = sd_bus_slot_unref(live->slot);
+        return sd_bus_call_async(launcher->manager->bus, &live->slot, m, callback, live, CALL_TIMEOUT_USEC);
+}
+
+/* ---- start ---- */
+
+/* Whether the unit may have been made although the call failed. */
+static bool error_is_uncertain(const sd_bus_error *e) {
+        return sd_bus_error_has_names(e, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_DISCONNECTED,
+                "org.freedesktop.systemd1.UnitExists");
+}
+
+/* Whether it will pass: PID 1 is going down, is not there, or has its hands full. */
+static bool error_is_temporary(const sd_bus_error *e) {
+        return sd_bus_error_has_names(e, "org.freedesktop.systemd1.ShuttingDown",
+                "org.freedesktop.systemd1.TransactionIsDestructive", "org.freedesktop.systemd1.TransactionJobsConflicting",
+                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                SD_BUS_ERROR_NO_MEMORY);
+}
+
+static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+        const sd_bus_error *e = sd_bus_message_get_error(reply);
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        if (!e)
+                return 0; /* now its job runs; JobRemoved tells when it is done */
+        start_done(m->launcher, live);
+        if (error_is_uncertain(e))
+                (void) launcher_query(m->launcher, live); /* fails only without memory: then the job stays */
+        else if (error_is_temporary(e))
+                manager_job_never_started(m, live);
+        else
+                manager_unit_failed(m, live, e->message);
+        return 0;
+}
+
+/* What journalctl shows in front of each line: the program's name, in one line. */
+static char *make_identifier(const char *program) {
+        const char *slash = strrchr(program, '/');
+        char *identifier = strdup(slash ? slash + 1 : program);
+
+        for (char *p = identifier; p && *p; p++)
+                if ((unsigned char) *p < ' ')
+                        *p = '_';
+        return identifier;
+}
+
+static int on_stream_retry(sd_event_source *source, uint64_t usec, void *userdata);
+
+static int open_stream(LiveJob *live, int *ret_fd) {
+        _cleanup_free_ char *identifier = make_identifier(live->job->command[0]);
+
+        return identifier ? journal_stream_open(identifier, live->job->unit, ret_fd) : -ENOMEM;
+}
+
+void launcher_reserve_start(Launcher *launcher, LiveJob *live) {
+        live->start_in_flight = true;
+        launcher->n_starts++;
+}
+
+int launcher_start(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        r = open_stream(live, &fd);
+        if (r < 0) {
+                live->state = LIVE_CONNECTING;
+                return sd_event_add_time_relative(launcher->manager->event, &live->timer, CLOCK_MONOTONIC,
+                        STREAM_RETRY_USEC, 0, on_stream_retry, live);
+        }
+        r = transient_unit_message(launcher->manager->bus, live->job, fd, &m);
+        if (r < 0)
+                return r;
+        live->state = LIVE_STARTING;
+        return call_for(launcher, live, m, on_start_reply);
+}
+
+static int on_stream_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+        int r = launcher_start(m->launcher, live);
+
+        if (r < 0) {
+                start_done(m->launcher, live);
+                manager_unit_failed(m, live, strerror(-r));
+        }
+        return 0;
+}
+
+/* ---- stop ---- */
+
+static int on_stop_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        if (!sd_bus_message_get_error(reply))
+                return 0; /* JobRemoved tells when it is done */
+        /* it went away by itself in the meantime, or PID 1 did: look */
+        stop_done(m->launcher, live);
+        (void) launcher_query(m->launcher, live);
+        return 0;
+}
+
+static void send_stop(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "StopUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", live->job->unit, "replace");
+        if (r >= 0)
+                r = call_for(launcher, live, m, on_stop_reply);
+        if (r < 0) {
+                log_errno(r, "Failed to ask for the stop of %s", live->job->unit);
+                return;
+        }
+        live->stop_in_flight = true;
+        live->stop_lane->n_in_flight++;
+}
+
+static void stop_in_lane(Launcher *launcher, LiveJob *live, StopLane *lane) {
+        stop_done(launcher, live); /* a cancellation may just have been asked for when the job ended */
+        leave_stop_queue(live);
+        live->stop_lane = lane;
+        if (lane->n_in_flight < LAUNCHER_STOPS_MAX) {
+                send_stop(launcher, live);
+                return;
+        }
+        TAILQ_INSERT_TAIL(&lane->queue, live, stop_queue);
+        live->stop_queued = true;
+}
+
+void launcher_cancel(Launcher *launcher, LiveJob *live) {
+        if (!live->stop_in_flight && !live->stop_queued)
+                stop_in_lane(launcher, live, &launcher->cancels);
+}
+
+static int on_reset_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        live_job_free(userdata); /* an error means that it is gone already */
+        return 0;
+}
+
+void launcher_tidy(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        if (live->unit.active != UNIT_FAILED) {
+                if (live->unit.active == UNIT_INACTIVE)
+                        live_job_free(live); /* a transient unit that is inactive is gone */
+                else
+                        stop_in_lane(launcher, live, &launcher->tidies);
+                return;
+        }
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "ResetFailedUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", live->job->unit);
+        if (r >= 0)
+                r = call_for(launcher, live, m, on_reset_reply);
+        if (r < 0) {
+                log_errno(r, "Failed to remove %s", live->job->unit);
+                live_job_free(live);
+        }
+}
+
+/* ---- queries ---- */
+
+static void query_done(Launcher *launcher, LiveJob *live);
+
+static int on_query_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        if (!sd_bus_message_is_method_error(reply, NULL) && unit_state_read(&live->unit, reply) < 0)
+                log_line(LOG_WARNING, "Unexpected properties of %s", live->job->unit);
+        query_done(m->launcher, live);
+        return 0;
+}
+
+int launcher_query(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(UNIT_PREFIX, live->job->unit, &path);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES,
+                "GetAll");
+        if (r >= 0) /* of all its interfaces */
+                r = sd_bus_message_append(m, "s", "");
+        return r < 0 ? r : call_for(launcher, live, m, on_query_reply);
+}
+
+static int read_variant(sd_bus_message *reply, uint64_t *ret) {
+        uint64_t v;
+        int r = sd_bus_message_is_method_error(reply, NULL) ? -EIO : sd_bus_message_read(reply, "v", "t", &v);
+
+        if (r >= 0 && v != UINT64_MAX)
+                *ret = v;
+        return r;
+}
+
+static int get_property(Launcher *launcher, LiveJob *live, const char *name, sd_bus_message_handler_t callback) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(UNIT_PREFIX, live->job->unit, &path);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES,
+                "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Service", name);
+        return r < 0 ? r : call_for(launcher, live, m, callback);
+}
+
+static int on_memory_peak(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        if (read_variant(reply, &live->unit.memory_peak) < 0)
+                live->manager->launcher->lacks_memory_peak = true;
+        manager_unit_changed(live->manager, live);
+        return 0;
+}
+
+static int on_cpu_usage(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Launcher *launcher = live->manager->launcher;
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        (void) read_variant(reply, &live->unit.cpu_usage_nsec); /* unknown costs stay 0 */
+        if (launcher->lacks_memory_peak || get_property(launcher, live, "MemoryPeak", on_memory_peak) < 0)
+                manager_unit_changed(live->manager, live);
+        return 0;
+}
+
+static int on_system_state(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Launcher *launcher = live->manager->launcher;
+        const char *state = "";
+
+        live->slot = sd_bus_slot_unref(live->slot);
+        if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "v", "s", &state) >= 0 &&
+                strcmp(state, "stopping") == 0)
+                launcher->is_stopping = true;
+        manager_unit_changed(live->manager, live);
+        return 0;
+}
+
+int launcher_query_end(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        if (live->unit.active != UNIT_INACTIVE)
+                return get_property(launcher, live, "CPUUsageNSec", on_cpu_usage);
+
+        /* Stopped by another hand than ours, and so gone. Perhaps the whole machine is being stopped. */
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1",
+                "/org/freedesktop/systemd1", PROPERTIES, "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Manager", "SystemState");
+        return r < 0 ? r : call_for(launcher, live, m, on_system_state);
+}
+
+/* ---- signals ---- */
+
+static int on_unit_changed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
+        static const char ours[] = UNIT_PREFIX "/jobsd_2d"; /* "jobsd-" as a path has it */
+        Launcher *launcher = userdata;
+        const char *path = sd_bus_message_get_path(signal);
+        _cleanup_free_ char *unit = NULL;
+        LiveJob *live;
+        uint64_t id;
+
+        if (strncmp(path, ours, sizeof(ours) - 1) != 0 || sd_bus_path_decode(path, UNIT_PREFIX, &unit) <= 0 ||
+                job_unit_name_to_id(unit, &id) < 0)
+                return 0;
+        live = live_job_find(launcher->manager, id);
+        if (!live)
+                return 0;
+        if (sd_bus_message_skip(signal, "s") < 0 || unit_state_read(&live->unit, signal) < 0)
+                log_line(LOG_WARNING, "Unexpected properties of %s", unit);
+        else
+                manager_unit_changed(launcher->manager, live);
+        return 0;
+}
+
+static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
+        Launcher *launcher = userdata;
+        const char *unit;
+        LiveJob *live;
+        uint64_t id;
+
+        if (sd_bus_message_read(signal, "uoss", NULL, NULL, &unit, NULL) < 0 || job_unit_name_to_id(unit, &id) < 0)
+                return 0;
+        live = live_job_find(launcher->manager, id);
+        if (!live)
+                return 0;
+        if (live->stop_in_flight && live->state == LIVE_TIDYING) {
+                live_job_free(live);
+        } else if (live->start_in_flight) {
+                start_done(launcher, live);
+                /* the signal of the unit's change comes first; without it, ask */
+                if (live->unit.active == UNIT_INACTIVE || live->unit.active == UNIT_ACTIVE_UNKNOWN)
+                        (void) launcher_query(launcher, live);
+                else
+                        manager_unit_changed(launcher->manager, live);
+        } else
+                stop_done(launcher, live);
+        manager_dispatch(launcher->manager);
+        return 0;
+}
+
+/* ---- recovery ---- */
+
+static void recovery_step(Launcher *launcher) {
+        if (launcher->n_queries > 0 || !launcher->done)
+                return;
+        launcher->done(0, launcher->done_userdata);
+        launcher->done = NULL;
+}
+
+static void query_done(Launcher *launcher, LiveJob *live) {
+        Manager *m = launcher->manager;
+        bool recovering = live->state == LIVE_RECOVERING;
+
+        if (recovering) {
+                launcher->n_queries--;
+                if (live->unit.has_job)
+                        launcher_reserve_start(launcher, live);
+        }
+        if (live->unit.not_found && live->state == LIVE_STARTING)
+                manager_job_never_started(m, live);
+        else if (!live->unit.not_found || !recovering) /* else the journal is asked about it */
+                manager_unit_changed(m, live);
+        if (recovering)
+                recovery_step(launcher);
+}
+
+/* A unit that nobody waits for: its job ended, but jobsd was ended before it had removed the unit. */
+static void remove_leftover(Launcher *launcher, uint64_t id, const char *unit) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        if (store_get(launcher->manager->store, id, &job) < 0) {
+                log_line(LOG_WARNING, "%s is not a job of this history, leaving it alone.", unit);
+                return;
+        }
+        r = sd_bus_call_method_async(launcher->manager->bus, NULL, PID1, "StopUnit", NULL, NULL, "ss", unit,
+                "replace");
+        if (r >= 0)
+                r = sd_bus_call_method_async(launcher->manager->bus, NULL, PID1, "ResetFailedUnit", NULL, NULL, "s",
+                        unit);
+        if (r < 0)
+                log_errno(r, "Failed to remove %s", unit);
+}
+
+static void recover_unit(Launcher *launcher, const char *unit) {
+        LiveJob *live;
+        uint64_t id;
+
+        if (job_unit_name_to_id(unit, &id) < 0)
+                return;
+        live = live_job_find(launcher->manager, id);
+        if (!live)
+                remove_leftover(launcher, id, unit);
+        else if (launcher_query(launcher, live) >= 0)
+                launcher->n_queries++;
+}
+
+static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        Launcher *launcher = userdata;
+        const sd_bus_error *e = sd_bus_message_get_error(reply);
+        const char *unit;
+        int r;
+
+        if (e) {
+                log_line(LOG_ERR, "Failed to list the units: %s", e->message);
+                return sd_event_exit(launcher->manager->event, -EIO);
+        }
+        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'r', "ssssssouso")) > 0) {
+                r = sd_bus_message_read(reply, "s", &unit);
+                if (r < 0)
+                        break;
+                recover_unit(launcher, unit);
+                r = sd_bus_message_skip(reply, "sssssouso");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(reply);
+        }
+        if (r < 0)
+                log_errno(r, "Unexpected list of units");
+        recovery_step(launcher);
+        return 0;
+}
+
+static int watch_pid1(Launcher *launcher) {
+        sd_bus *bus = launcher->manager->bus;
+        int r;
+
+        /* One rule serves all jobs. */
+        r = sd_bus_add_match_async(bus, &launcher->changed_slot,
+                "type='signal',sender='org.freedesktop.systemd1',interface='" PROPERTIES "',"
+                "member='PropertiesChanged',path_namespace='" UNIT_PREFIX "'",
+                on_unit_changed, NULL, launcher);
+        if (r >= 0)
+                r = sd_bus_match_signal_async(bus, &launcher->removed_slot, PID1, "JobRemoved", on_job_removed,
+                        NULL, launcher);
+        if (r >= 0) /* PID 1 sends signals only to whom asks for them */
+                r = sd_bus_call_method_async(bus, NULL, PID1, "Subscribe", NULL, NULL, "");
+        return r;
+}
+
+int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        launcher->done = done;
+        launcher->done_userdata = userdata;
+        r = watch_pid1(launcher);
+        if (r >= 0)
+                r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "ListUnitsByPatterns");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "asas", 0, 1, "jobsd-*.service");
+        if (r >= 0)
+                r = sd_bus_call_async(launcher->manager->bus, &launcher->list_slot, m, on_units, launcher,
+                        CALL_TIMEOUT_USEC);
+        return r;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <search.h>
+#include <string.h>
+
+#include "launcher.h"
+#include "live-job.h"
+#include "status-text.h"
+#include "user.h"
+
+static int compare_live_jobs(const void *a, const void *b) {
+        uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+
+        return x < y ? -1 : x > y ? 1 : 0;
+}
+
+static bool counts_as_running(const LiveJob *live) {
+        return live->state != LIVE_TIDYING;
+}
+
+int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
+        LiveJob *live = calloc(1, sizeof(LiveJob));
+        User *user;
+
+        if (!live)
+                return -ENOMEM;
+        if (user_get(m, job->uid, &user) < 0) {
+                free(live);
+                return -ENOMEM;
+        }
+        live->id = job->id;
+        live->manager = m;
+        live->state = state;
+        if (!tsearch(live, &m->live_jobs, compare_live_jobs)) {
+                user_release(user);
+                free(live);
+                return -ENOMEM;
+        }
+        live->job = job;
+        user->n_running++;
+        m->n_running++;
+        *ret = live;
+        return 0;
+}
+
+static void uncount(LiveJob *live) {
+        User *user = user_find(live->manager, live->job->uid);
+
+        live->manager->n_running--;
+        user->n_running--;
+        user_release(user);
+}
+
+void live_job_set_ended(LiveJob *live) {
+        uncount(live);
+        live->state = LIVE_TIDYING;
+        live->change_timer = sd_event_source_disable_unref(live->change_timer); /* its end says it all */
+}
+
+LiveJob *live_job_free(LiveJob *live) {
+        if (!live)
+                return NULL;
+        tdelete(live, &live->manager->live_jobs, compare_live_jobs);
+        launcher_forget(live->manager->launcher, live);
+        if (counts_as_running(live))
+                uncount(live);
+        sd_bus_slot_unref(live->slot);
+        sd_event_source_disable_unref(live->timer);
+        sd_event_source_disable_unref(live->change_timer);
+        unit_state_done(&live->unit);
+        job_free(live->job);
+        free(live);
+        return NULL;
+}
+
+LiveJob *live_job_find(Manager *m, uint64_t id) {
+        LiveJob **node = tfind(&id, &m->live_jobs, compare_live_jobs);
+
+        return node ? *node : NULL;
+}
+
+typedef struct Walk {
+        void (*callback)(LiveJob *live, void *userdata);
+        void *userdata;
+} Walk;
+
+static void visit(const void *node, VISIT which, void *userdata) {
+        Walk *walk = userdata;
+
+        if (which == postorder || which == leaf) /* "postorder" is what search.h calls in order */
+                walk->callback(*(LiveJob *const *) node, walk->userdata);
+}
+
+void live_job_foreach(Manager *m, void (*callback)(LiveJob *live, void *userdata), void *userdata) {
+        Walk walk = { callback, userdata };
+
+        twalk_r(m->live_jobs, visit, &walk);
+}
+
+static bool update_info(Job *job, const char *status_text) {
+        _cleanup_free_ char *info = NULL;
+        double progress = job->progress;
+
+        if (status_text_parse(status_text, &info, &progress) < 0)
+                return false;
+        if (progress == job->progress && job->info && strcmp(job->info, info) == 0)
+                return false;
+        job->progress = progress;
+        free(job->info);
+        job->info = TAKE_PTR(info);
+        return true;
+}
+
+bool live_job_update(LiveJob *live) {
+        Job *job = live->job;
+        bool changed = false;
+
+        if (job->started_usec == 0 && live->unit.main_start_usec > 0) {
+                job->started_usec = live->unit.main_start_usec;
+                changed = true;
+        }
+        if (sd_id128_is_null(job->invocation_id) && !sd_id128_is_null(live->unit.invocation_id)) {
+                job->invocation_id = live->unit.invocation_id;
+                changed = true;
+        }
+        if (live->unit.status_text && live->unit.status_text[0] && update_info(job, live->unit.status_text))
+                changed = true;
+        return changed;
+}

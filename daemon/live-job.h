@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A job that counts as running: its record, and what its unit says. There are never more than the
+ * running limit, and those that are being tidied up. */
+
+#include "manager.h"
+#include "unit-state.h"
+
+typedef enum LiveState {
+        LIVE_COMMITTING, /* its start is being committed */
+        LIVE_CONNECTING, /* its output is being connected to the journal */
+        LIVE_STARTING,   /* PID 1 was asked to start it */
+        LIVE_RUNNING,
+        LIVE_RECOVERING, /* it ran before this daemon: what became of it is being asked */
+        LIVE_ENDING,     /* it ended: its costs are being read, */
+        LIVE_RECORDING,  /* and its end is being committed */
+        LIVE_TIDYING,    /* the unit is being removed */
+} LiveState;
+
+struct LiveJob {
+        uint64_t id; /* first: the key of the tree */
+        Manager *manager;
+        Job *job;
+        UnitState unit;
+        LiveState state;
+        bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
+        bool stop_queued;
+        struct StopLane *stop_lane; /* the launcher's */
+        bool cancelled; /* somebody asked for its end, */
+        uid_t canceller;
+        TAILQ_ENTRY(LiveJob) stop_queue;
+        sd_bus_slot *slot;             /* the call to PID 1 that it waits for */
+        sd_event_source *timer;        /* to try something again */
+        sd_event_source *change_timer; /* PropertiesChanged is due then */
+        uint64_t last_change_usec;     /* CLOCK_MONOTONIC */
+};
+
+/* Takes the job over. Counts as a running job of its user. */
+int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret);
+LiveJob *live_job_free(LiveJob *live);
+/* From now on it is no longer counted as running; it stays until its unit is gone. */
+void live_job_set_ended(LiveJob *live);
+
+LiveJob *live_job_find(Manager *m, uint64_t id);
+/* Calls for each; the callback must not free any. */
+void live_job_foreach(Manager *m, void (*callback)(LiveJob *live, void *userdata), void *userdata);
+
+/* Takes over what the unit says while the job runs: times, status text, progress. True when
+ * something changed that is shown. */
+bool live_job_update(LiveJob *live);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "log.h"
+#include "manager.h"
+
+#define STORE_NAME "jobs.db"
+#define STATE_DIRECTORY "/var/lib/jobsd"
+
+static void print_help(void) {
+        puts("jobsd [OPTIONS]\n\n"
+             "Runs jobs as systemd units, keeps their history and offers both on the bus.\n"
+             "systemd starts it; use jobsctl(1) to talk to it.\n\n"
+             "  -h --help     Show this help\n"
+             "     --version  Show the version\n\n"
+             "See jobsd(8).");
+}
+
+/* 0 to go on, else the exit status is *ret_status. */
+static int parse_arguments(int argc, char *argv[], int *ret_status) {
+        static const struct option options[] = {
+                { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, 'V' },
+                {},
+        };
+        int c = getopt_long(argc, argv, "h", options, NULL);
+
+        *ret_status = EXIT_SUCCESS;
+        if (c == 'h')
+                print_help();
+        else if (c == 'V')
+                puts("jobsd " PACKAGE_VERSION);
+        else if (c >= 0 || optind < argc) {
+                fputs("jobsd takes no arguments. See jobsd --help.\n", stderr);
+                *ret_status = 2;
+                return 1;
+        } else
+                return 0;
+        return 1;
+}
+
+static void on_mistake(const char *message, void *userdata) {
+        log_line(LOG_WARNING, "%s", message);
+}
+
+static int add_signals(Manager *m) {
+        sigset_t set;
+        int r;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGCHLD);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        r = sd_event_add_signal(m->event, NULL, SIGTERM, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(m->event, NULL, SIGINT, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_set_watchdog(m->event, true);
+        return r;
+}
+
+static int run(void) {
+        _cleanup_(manager_freep) Manager *m = NULL;
+        _cleanup_free_ char *store_path = NULL;
+        const char *directory = getenv("STATE_DIRECTORY"); /* of StateDirectory= in jobsd.service */
+        int r;
+
+        r = manager_new(&m);
+        if (r < 0)
+                return log_errno(r, "Failed to initialize");
+        r = add_signals(m);
+        if (r < 0)
+                return log_errno(r, "Failed to handle signals");
+        r = config_read_file(&m->config, SYSCONFDIR "/jobsd/jobsd.conf", on_mistake, NULL);
+        if (r < 0)
+                return log_errno(r, "Failed to read " SYSCONFDIR "/jobsd/jobsd.conf");
+        if (asprintf(&store_path, "%s/" STORE_NAME, directory ?: STATE_DIRECTORY) < 0)
+                return log_errno(-ENOMEM, "Failed to initialize");
+        r = manager_start(m, store_path);
+        if (r >= 0)
+                r = sd_event_loop(m->event);
+        (void) sd_notify(false, "STOPPING=1");
+        return r;
+}
+
+int main(int argc, char *argv[]) {
+        int status;
+
+        if (parse_arguments(argc, argv, &status) != 0)
+                return status;
+        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

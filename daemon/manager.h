@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The daemon's centre: it owns every part, and the parts talk to each other through it. What a
+ * caller asks of a job (submit, cancel, clear) happens here, after the bus objects translated and
+ * the authority agreed. */
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "config-file.h"
+#include "job.h"
+#include "store.h"
+
+typedef struct Authority Authority;
+typedef struct Client Client;
+typedef struct Commit Commit;
+typedef struct Helper Helper;
+typedef struct Launcher Launcher;
+typedef struct LiveJob LiveJob;
+typedef struct Request Request;
+typedef struct Stream Stream;
+typedef struct User User;
+
+#define IDENTITIES_KEPT 64U
+typedef struct KnownIdentity KnownIdentity;
+
+typedef struct Manager {
+        sd_event *event;
+        sd_bus *bus;
+        Config config;
+        const char *store_path;
+        void (*on_name_acquired)(struct Manager *m);
+        sd_id128_t boot_id;
+
+        Store *store;
+        Commit *commit;
+        Authority *authority;
+        Launcher *launcher;
+
+        void *live_jobs; /* trees of search.h(3): by id, */
+        void *users;     /* by uid, */
+        void *clients;   /* and by unique name */
+        TAILQ_HEAD(, User) waiting; /* users with queued jobs, next to be served first */
+        LIST_HEAD(, Request) requests;
+        LIST_HEAD(, Stream) streams;
+        LIST_HEAD(, Helper) helpers;
+
+        KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
+
+        unsigned n_running; /* live jobs that have not ended */
+        bool recovered;     /* what ran before is known: jobs may be started */
+        sd_event_source *retry_timer;
+} Manager;
+
+int manager_new(Manager **ret);
+Manager *manager_free(Manager *m);
+DEFINE_CLEANUP(Manager, manager_free);
+
+/* Connects to the bus; when it has the name, opens the store, recovers what ran before and tells PID 1
+ * that it is ready. Logs what goes wrong and ends the event loop with it. */
+int manager_start(Manager *m, const char *store_path);
+
+/* Called with the outcome of a change, after it is durable. */
+typedef void (*manager_done_cb)(int r, void *userdata);
+
+/* Puts a job into its user's queue. The job is the manager's from then on when this returns 0, and
+ * has its id when done is called. -EDQUOT when the user's queue is full. */
+int manager_submit(Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata);
+
+/* -ENOENT, -ESTALE when it has ended. */
+int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, void *userdata);
+
+/* Starts queued jobs as far as the limits allow. */
+void manager_dispatch(Manager *m);
+/* The same in a while: something that passes by itself is in the way, a full disk for example. */
+void manager_dispatch_later(Manager *m);
+
+/* For the launcher: what happens to a unit. */
+void manager_unit_changed(Manager *m, LiveJob *live);
+/* Its start or stop could not be asked of PID 1; message says why. */
+void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
+
+/* For recovery: what became of a job whose unit is gone. */
+void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status);
+void manager_job_never_started(Manager *m, LiveJob *live);
+
+/* Microseconds since 1970. */
+uint64_t now_usec(void);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Reads the a{sv} of a method call by a table of what it may hold. An unknown key, a value of
+ * another type and a value that is not allowed are InvalidArgs and name the key. */
+
+#include <systemd/sd-bus.h>
+
+#include "job.h"
+#include "store.h"
+
+typedef struct Option {
+        const char *key;
+        const char *type; /* the signature of its value */
+        /* Reads the value from within the variant into target. */
+        int (*read)(sd_bus_message *m, const struct Option *option, void *target, sd_bus_error *e);
+        size_t offset; /* where in target, for the readers that need it */
+        uint64_t min, max; /* of a number */
+} Option;
+
+int options_read(sd_bus_message *m, const Option *table, size_t n, void *target, sd_bus_error *e);
+
+/* The options of RunCommand. */
+typedef struct RunOptions {
+        Job *job;   /* gets all that a job keeps */
+        char *user; /* whom to run as */
+} RunOptions;
+
+/* argv and options of RunCommand, checked. */
+int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
+
+typedef struct ListOptions {
+        StoreFilter filter;
+        bool all;
+} ListOptions;
+
+int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e);
+int clear_options_read(sd_bus_message *m, StoreFilter *filter, sd_bus_error *e);
+
+typedef struct OutputOptions {
+        bool follow;
+        uint64_t lines; /* UINT64_MAX: all */
+} OutputOptions;
+
+int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e);
+
+/* The flags of every method: none is defined yet. */
+int flags_read(sd_bus_message *m, sd_bus_error *e);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "helper.h"
+#include "launcher.h"
+#include "log.h"
+#include "recovery.h"
+#include "user.h"
+
+typedef struct Question {
+        Manager *manager;
+        uint64_t id;
+} Question;
+
+static int adopt_running(const Job *record, void *userdata) {
+        _cleanup_(job_freep) Job *job = NULL;
+        Manager *m = userdata;
+        LiveJob *live;
+        int r;
+
+        r = store_get(m->store, record->id, &job);
+        if (r < 0)
+                return r;
+        r = live_job_new(m, job, LIVE_RECOVERING, &live);
+        if (r >= 0)
+                TAKE_PTR(job);
+        return r;
+}
+
+static int adopt_queue(uid_t uid, uint64_t count, void *userdata) {
+        User *user;
+        int r = user_get(userdata, uid, &user);
+
+        if (r >= 0)
+                user_add_queued(user, count);
+        return r;
+}
+
+/* The journal knows nothing of it, or too little. */
+static void settle_unknown(Manager *m, LiveJob *live, bool began) {
+        if (!sd_id128_equal(live->job->boot_id, m->boot_id))
+                /* what the journal had not stored when the machine went down is gone: it may have run */
+                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, 0);
+        else if (began || live->job->started_usec > 0)
+                manager_job_ended(m, live, JOB_RESULT_LOST, 0);
+        else
+                manager_job_never_started(m, live);
+}
+
+/* "RESULT EXIT-STATUS", "stopped", "began" or nothing, see stream-outcome.c. */
+static void settle(Manager *m, LiveJob *live, const char *answer) {
+        char result[32];
+        int exit_status = 0;
+
+        if (sscanf(answer, "%31s %d", result, &exit_status) < 1)
+                settle_unknown(m, live, false);
+        else if (strcmp(result, "began") == 0)
+                settle_unknown(m, live, true);
+        else if (strcmp(result, "stopped") == 0)
+                manager_job_ended(m, live,
+                        sd_id128_equal(live->job->boot_id, m->boot_id) ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED,
+                        exit_status);
+        else
+                manager_job_ended(m, live, job_result_from_string(result), exit_status);
+}
+
+static void ask_next(Manager *m);
+
+static void on_outcome(int status, const char *answer, size_t size, void *userdata) {
+        Question *question = userdata;
+        Manager *m = question->manager;
+        LiveJob *live = live_job_find(m, question->id);
+
+        free(question);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                log_line(LOG_WARNING, "The journal could not be asked how jobs ended.");
+        if (live && live->state == LIVE_RECOVERING)
+                settle(m, live, answer);
+        ask_next(m);
+}
+
+static int ask_journal(Manager *m, LiveJob *live) {
+        char boot_id[SD_ID128_STRING_MAX];
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "outcome", live->job->unit, boot_id, NULL };
+        Question *question = malloc(sizeof(Question));
+        Helper *helper;
+        int r;
+
+        if (!question)
+                return -ENOMEM;
+        *question = (Question){ m, live->id };
+        r = helper_ask(m, arguments, on_outcome, question, &helper);
+        if (r < 0)
+                free(question);
+        return r;
+}
+
+static void find_recovering(LiveJob *live, void *userdata) {
+        LiveJob **found = userdata;
+
+        if (live->state == LIVE_RECOVERING && !*found)
+                *found = live;
+}
+
+/* One after another: there may be thousands, each needs a process. */
+static void ask_next(Manager *m) {
+        LiveJob *live = NULL;
+        int r;
+
+        live_job_foreach(m, find_recovering, &live);
+        if (!live) {
+                m->recovered = true;
+                manager_dispatch(m);
+                return;
+        }
+        r = ask_journal(m, live);
+        if (r < 0) {
+                log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
+                (void) sd_event_exit(m->event, r); /* the next start tries again */
+        }
+}
+
+static void on_units_known(int r, void *userdata) {
+        ask_next(userdata);
+}
+
+int recovery_start(Manager *m) {
+        int r;
+
+        r = store_foreach_running(m->store, adopt_running, m);
+        if (r < 0)
+                return log_errno(r, "Failed to read the running jobs");
+        r = store_foreach_queue(m->store, adopt_queue, m);
+        if (r < 0)
+                return log_errno(r, "Failed to read the queue");
+        r = launcher_recover(m->launcher, on_units_known, m);
+        if (r < 0)
+                return log_errno(r, "Failed to ask systemd for its units");
+        return 0;
+}

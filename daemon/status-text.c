@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "parse.h"
+#include "status-text.h"
+
+/* Longer than anybody reads in one line; sd_notify(3) allows 4096. */
+#define STATUS_TEXT_BYTES_MAX 512U
+
+/* "45", "45%", "45.5% done" */
+static void parse_progress(const char *text, double *progress) {
+        double v = 0, scale = 1;
+        const char *p = text;
+
+        for (; isdigit((unsigned char) *p) && p - text < 3; p++)
+                v = v * 10 + (*p - '0');
+        if (p == text)
+                return;
+        if (*p == '.')
+                for (p++; isdigit((unsigned char) *p) && scale > 1e-6; p++)
+                        v += (*p - '0') * (scale /= 10);
+        if (*p == '%' && v <= 100)
+                *progress = v / 100;
+}
+
+int status_text_parse(const char *text, char **ret_info, double *progress) {
+        size_t n = strlen(text);
+        char *info;
+
+        if (!utf8_is_valid(text))
+                return -EINVAL;
+        if (n > STATUS_TEXT_BYTES_MAX)
+                for (n = STATUS_TEXT_BYTES_MAX; n > 0 && ((unsigned char) text[n] & 0xc0) == 0x80; n--)
+                        ; /* not within a character */
+        info = strndup(text, n);
+        if (!info)
+                return -ENOMEM;
+        for (char *p = info; *p; p++)
+                if ((unsigned char) *p < ' ' || *p == 0x7f)
+                        *p = ' ';
+        parse_progress(info, progress);
+        *ret_info = info;
+        return 0;
+}
+
+/* "10 min", "1 h 30 min", "250 ms": the two largest units of it. */
+static void format_timespan(uint64_t usec, char *buffer, size_t size) {
+        static const struct {
+                const char *name;
+                uint64_t usec;
+        } units[] = {
+                { "d", 86400 * USEC_PER_SEC },
+                { "h", 3600 * USEC_PER_SEC },
+                { "min", 60 * USEC_PER_SEC },
+                { "s", USEC_PER_SEC },
+                { "ms", USEC_PER_MSEC },
+                { "µs", 1 },
+        };
+        size_t i = 0;
+        int n;
+
+        while (i + 1 < ELEMENTSOF(units) && usec < units[i].usec)
+                i++;
+        n = snprintf(buffer, size, "%" PRIu64 " %s", usec / units[i].usec, units[i].name);
+        usec %= units[i].usec;
+        if (i + 1 < ELEMENTSOF(units) && usec >= units[i + 1].usec && n > 0 && (size_t) n < size)
+                snprintf(buffer + n, size - (size_t) n, " %" PRIu64 " %s", usec / units[i + 1].usec,
+                        units[i + 1].name);
+}
+
+/* "512 M" */
+static void format_size(uint64_t bytes, char *buffer, size_t size) {
+        static const char suffixes[] = "BKMGTPE";
+        size_t i = 0;
+
+        while (suffixes[i + 1] && bytes >= 1024 && bytes % 1024 == 0) {
+                bytes /= 1024;
+                i++;
+        }
+        snprintf(buffer, size, "%" PRIu64 " %c", bytes, suffixes[i]);
+}
+
+static int describe_start_failure(const Job *job, char **ret) {
+        const char *program = job->command && job->command[0] ? job->command[0] : "";
+
+        /* exit statuses of systemd.exec(5), section "Process Exit Codes" */
+        switch (job->exit_status) {
+        case 200:
+                return asprintf(ret, "Could not start: no such working directory, or no access to it: %s",
+                        job->working_directory ?: "~");
+        case 203:
+                return asprintf(ret, "Could not start: no such program, or it is not executable: %s", program);
+        case 216:
+        case 217:
+                return asprintf(ret, "Could not start: the user or a group of his is not known: %s", job->user);
+        default:
+                return asprintf(ret, "Could not start (step %d, see systemd.exec(5))", job->exit_status);
+        }
+}
+
+static int describe_timeout(const Job *job, char **ret) {
+        char span[64];
+
+        format_timespan(job->timeout_usec, span, sizeof(span));
+        return asprintf(ret, "Stopped after %s (time limit)", span);
+}
+
+static int describe_oom(const Job *job, char **ret) {
+        char limit[32];
+
+        if (job->memory_max == 0)
+                return asprintf(ret, "Out of memory");
+        format_size(job->memory_max, limit, sizeof(limit));
+        return asprintf(ret, "Out of memory: limit %s", limit);
+}
+
+static int describe_signal(const Job *job, char **ret) {
+        const char *name = sigabbrev_np(job->exit_status);
+        const char *core = job->result == JOB_RESULT_CORE_DUMP ? " (core dumped)" : "";
+
+        if (name)
+                return asprintf(ret, "Killed by signal SIG%s%s", name, core);
+        return asprintf(ret, "Killed by signal %d%s", job->exit_status, core);
+}
+
+static int describe_end(const Job *job, char **ret) {
+        switch (job->result) {
+        case JOB_RESULT_EXIT_CODE:
+                return asprintf(ret, "Exited with status %d", job->exit_status);
+        case JOB_RESULT_SIGNAL:
+        case JOB_RESULT_CORE_DUMP:
+                return describe_signal(job, ret);
+        case JOB_RESULT_TIMEOUT:
+                return describe_timeout(job, ret);
+        case JOB_RESULT_OOM_KILL:
+                return describe_oom(job, ret);
+        case JOB_RESULT_WATCHDOG:
+                return asprintf(ret, "Stopped: it did not answer its watchdog");
+        case JOB_RESULT_RESOURCES:
+                return asprintf(ret, "Could not start: the machine's resources did not suffice");
+        case JOB_RESULT_START_FAILED:
+                return describe_start_failure(job, ret);
+        case JOB_RESULT_CANCELLED:
+                return asprintf(ret, "Cancelled");
+        case JOB_RESULT_INTERRUPTED:
+                return asprintf(ret, "Interrupted: the machine went down");
+        case JOB_RESULT_LOST:
+                return asprintf(ret, "Lost: nothing is known of its end");
+        default:
+                return 0;
+        }
+}
+
+int status_text_of_end(const Job *job, const char *said, char **ret_info) {
+        _cleanup_free_ char *end = NULL, *info = NULL;
+
+        if (describe_end(job, &end) < 0)
+                return -ENOMEM;
+        if (end && said && said[0]) {
+                if (asprintf(&info, "%s (last: %s)", end, said) < 0)
+                        return -ENOMEM;
+        } else if (!end && said) {
+                info = strdup(said);
+                if (!info)
+                        return -ENOMEM;
+        } else
+                info = TAKE_PTR(end);
+        *ret_info = TAKE_PTR(info);
+        return 0;
+}

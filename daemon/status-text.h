@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The texts in the column Info. */
+
+#include "job.h"
+
+/* What a job said with STATUS= of sd_notify(3): one line of it, without control characters, and the
+ * progress 0 to 1 when it starts with "NN%" (progress stays as it is otherwise). */
+int status_text_parse(const char *text, char **ret_info, double *progress);
+
+/* What a person needs to know of a job's end; said is its last status text or NULL. NULL when there
+ * is nothing to say: it succeeded without a word. */
+int status_text_of_end(const Job *job, const char *said, char **ret_info);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What jobsd and its helper jobsd-stream tell each other.
+ *
+ *   jobsd-stream user NAME|UID       prints "UID NAME"
+ *   jobsd-stream outcome UNIT BOOT   prints "RESULT EXIT-STATUS", "stopped", "began" or nothing
+ *   jobsd-stream output UNIT LINES   copies a unit's output to standard output: the last so many
+ *                                    lines, or all of them for "all". Standard input is jobsd: this
+ *                                    byte says that the job has ended, and so will the output. */
+#define STREAM_JOB_ENDED 'E'
+
+/* Exit statuses beside 0 and 1. */
+#define STREAM_EXIT_NOT_FOUND 3

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "helper.h"
+#include "log.h"
+#include "stream-protocol.h"
+#include "stream.h"
+#include "user.h"
+
+struct Stream {
+        Manager *manager;
+        LIST_ENTRY(Stream) list;
+        uint64_t id;
+        uid_t uid;
+        int control_fd;
+};
+
+Stream *stream_free(Stream *stream) {
+        User *user;
+
+        if (!stream)
+                return NULL;
+        LIST_REMOVE(stream, list);
+        user = user_find(stream->manager, stream->uid);
+        user->n_streams--;
+        user_release(user);
+        close_fd(stream->control_fd);
+        free(stream);
+        return NULL;
+}
+
+static void on_helper_done(int status, const char *answer, size_t size, void *userdata) {
+        stream_free(userdata);
+}
+
+static void tell_ended(Stream *stream) {
+        static const char ended = STREAM_JOB_ENDED;
+
+        if (stream->control_fd < 0)
+                return;
+        /* one byte into an empty pipe: it fits, or its reader is gone */
+        (void) write(stream->control_fd, &ended, 1);
+        close_fd(stream->control_fd);
+        stream->control_fd = -EBADF;
+}
+
+void stream_job_ended(Manager *m, uint64_t id) {
+        Stream *stream;
+
+        LIST_FOREACH(stream, &m->streams, list)
+        if (stream->id == id)
+                tell_ended(stream);
+}
+
+static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
+        Stream *stream;
+        User *user;
+        int r;
+
+        r = user_get(m, uid, &user);
+        if (r < 0)
+                return r;
+        stream = user->n_streams < m->config.max_streams_per_user ? calloc(1, sizeof(Stream)) : NULL;
+        if (!stream) {
+                r = user->n_streams < m->config.max_streams_per_user ? -ENOMEM : -EDQUOT;
+                user_release(user);
+                return r;
+        }
+        stream->manager = m;
+        stream->id = id;
+        stream->uid = uid;
+        stream->control_fd = -EBADF;
+        user->n_streams++;
+        LIST_INSERT_HEAD(&m->streams, stream, list);
+        *ret = stream;
+        return 0;
+}
+
+static int start_helper(Stream *stream, const char *unit, uint64_t lines, int output_fd) {
+        char count[24] = "all";
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", (char *) unit, count, NULL };
+        Helper *helper;
+
+        if (lines != UINT64_MAX)
+                snprintf(count, sizeof(count), "%" PRIu64, lines);
+        return helper_stream(stream->manager, arguments, output_fd, &stream->control_fd, on_helper_done, stream,
+                &helper);
+}
+
+int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
+        _cleanup_free_ char *unit = NULL;
+        int fds[2], r;
+        Stream *stream;
+
+        r = job_unit_name(job->id, &unit); /* a queued job has none yet, but will have this one */
+        if (r < 0)
+                return r;
+        r = stream_new(m, uid, job->id, &stream);
+        if (r < 0)
+                return r;
+        if (pipe2(fds, O_CLOEXEC) < 0) {
+                stream_free(stream);
+                return -errno;
+        }
+        r = start_helper(stream, job->unit ?: unit, lines, fds[1]);
+        close_fd(fds[1]);
+        if (r < 0) {
+                close_fd(fds[0]);
+                stream_free(stream);
+                return r;
+        }
+        if (!follow || !job_status_is_active(job->status))
+                tell_ended(stream);
+        *ret_fd = fds[0];
+        return 0;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+
+#include "bus-job.h"
+#include "client.h"
+#include "log.h"
+#include "protocol.h"
+#include "subscription.h"
+
+#define CHANGE_INTERVAL_USEC (100 * USEC_PER_MSEC)
+
+typedef int (*signal_builder)(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret);
+
+typedef struct Emission {
+        const Job *job;
+        signal_builder build;
+        const char *path, *word;
+} Emission;
+
+static int send_to(Client *client, Emission *emission) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        Manager *manager = client->manager;
+        int r;
+
+        r = emission->build(manager, emission->job, emission->path, emission->word, &m);
+        return r < 0 ? r : sd_bus_send_to(manager->bus, m, client->name, NULL);
+}
+
+static void emit_to(Client *client, void *userdata) {
+        Emission *emission = userdata;
+        int r;
+
+        if (!client->subscribed || (client->uid != emission->job->uid && !client->sees_all))
+                return;
+        r = send_to(client, emission);
+        if (r < 0)
+                log_errno(r, "Failed to send a signal about job %" PRIu64, emission->job->id);
+}
+
+static void emit(Manager *m, const Job *job, signal_builder build, const char *word) {
+        _cleanup_free_ char *path = NULL;
+        Emission emission = { .job = job, .build = build, .word = word };
+
+        if (job_path(job->id, &path) < 0)
+                return;
+        emission.path = path;
+        client_foreach(m, emit_to, &emission);
+}
+
+static int build_new(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
+        int r = sd_bus_message_new_signal(m->bus, ret, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "JobNew");
+
+        return r < 0 ? r : sd_bus_message_append(*ret, "to", job->id, path);
+}
+
+static int build_removed(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
+        int r = sd_bus_message_new_signal(m->bus, ret, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "JobRemoved");
+
+        return r < 0 ? r : sd_bus_message_append(*ret, "tos", job->id, path, word);
+}
+
+static int build_changed(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
+        int r = sd_bus_message_new_signal(m->bus, ret, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+
+        if (r >= 0)
+                r = sd_bus_message_append(*ret, "s", JOBSD_JOB_INTERFACE);
+        if (r >= 0)
+                r = bus_job_append_properties(*ret, job, JOB_PROPERTIES_CHANGING);
+        return r < 0 ? r : sd_bus_message_append(*ret, "as", 0);
+}
+
+void subscription_job_new(Manager *m, const Job *job) {
+        emit(m, job, build_new, NULL);
+}
+
+static uint64_t monotonic_usec(void) {
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+}
+
+static int on_change_due(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->change_timer = sd_event_source_disable_unref(live->change_timer);
+        live->last_change_usec = monotonic_usec();
+        emit(live->manager, live->job, build_changed, NULL);
+        return 0;
+}
+
+void subscription_job_changed(LiveJob *live) {
+        uint64_t due = live->last_change_usec + CHANGE_INTERVAL_USEC;
+        int r;
+
+        if (live->change_timer)
+                return;
+        if (monotonic_usec() >= due) {
+                live->last_change_usec = monotonic_usec();
+                emit(live->manager, live->job, build_changed, NULL);
+                return;
+        }
+        r = sd_event_add_time(live->manager->event, &live->change_timer, CLOCK_MONOTONIC, due, 0, on_change_due, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
+void subscription_job_ended(Manager *m, const Job *job) {
+        emit(m, job, build_changed, NULL);
+        emit(m, job, build_removed, job_status_to_string(job->status));
+}
+
+void subscription_job_cleared(Manager *m, const Job *job) {
+        emit(m, job, build_removed, "cleared");
+}
+
+static void on_rights(Verdict verdict, void *userdata) {
+        Client *client = userdata;
+
+        client->check = NULL;
+        client->sees_all = verdict == VERDICT_YES;
+}
+
+static void check_rights_of(Client *client, void *userdata) {
+        if (!client->subscribed || client->check)
+                return;
+        if (authority_check(client->manager->authority, client->name, ACTION_VIEW_OTHERS, 0, NULL, false, on_rights,
+                    client, &client->check) < 0)
+                client->sees_all = false;
+}
+
+void subscription_check_rights(Manager *m) {
+        client_foreach(m, check_rights_of, NULL);
+}

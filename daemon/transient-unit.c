@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "protocol.h"
+#include "strv.h"
+#include "transient-unit.h"
+
+#define JOURNAL_SOCKET "systemd-journald@" JOBSD_JOURNAL_NAMESPACE ".socket"
+
+/* Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in them. */
+static int append_command(sd_bus_message *m, char **command) {
+        int r;
+
+        r = sd_bus_message_open_container(m, 'r', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", "ExecStartEx");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'v', "a(sasas)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "(sasas)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'r', "sasas");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", command[0]);
+        if (r >= 0)
+                r = sd_bus_message_append_strv(m, command);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "as", 1, "no-env-expand");
+        for (int i = 0; r >= 0 && i < 4; i++)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
+static int append_environment(sd_bus_message *m, const Job *job) {
+        char id[64];
+        int r;
+
+        snprintf(id, sizeof(id), "JOBSD_JOB_ID=%" PRIu64, job->id);
+        r = sd_bus_message_open_container(m, 'r', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", "Environment");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'v', "as");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "s");
+        for (char **s = job->environment; r >= 0 && s && *s; s++)
+                r = sd_bus_message_append(m, "s", *s);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", id);
+        for (int i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
+/* One slice a user below jobs.slice, so that a site can share the machine among them. */
+static int append_place(sd_bus_message *m, const Job *job) {
+        char user[16], slice[32];
+
+        snprintf(user, sizeof(user), "%u", (unsigned) job->uid);
+        snprintf(slice, sizeof(slice), "jobs-%u.slice", (unsigned) job->uid);
+        /* by number: a name may have gone to somebody else since the submission */
+        return sd_bus_message_append(m, "(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice, "WorkingDirectory",
+                "s", job->working_directory ?: "~");
+}
+
+/* The unit stays when its process ended, until jobsd has read and recorded how. Type=exec tells a
+ * program that could not be executed from one that failed. Ordered after jobsd, so that at a
+ * shutdown jobs stop first and jobsd records it. */
+static int append_service(sd_bus_message *m, const Job *job, int stream_fd) {
+        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
+                job->name, "Type", "s", "exec", "RemainAfterExit", "b", 1, "NotifyAccess", "s", "all",
+                "StandardInput", "s", "null", "StandardOutputFileDescriptor", "h", stream_fd,
+                "StandardErrorFileDescriptor", "h", stream_fd, "Wants", "as", 1, JOURNAL_SOCKET, "After", "as", 2,
+                JOURNAL_SOCKET, "jobsd.service", "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1,
+                "TasksAccounting", "b", 1);
+}
+
+static int append_limits(sd_bus_message *m, const Job *job) {
+        const struct {
+                const char *name;
+                uint64_t value;
+        } limits[] = {
+                { "RuntimeMaxUSec", job->timeout_usec },
+                { "MemoryMax", job->memory_max },
+                { "CPUQuotaPerSecUSec", job->cpu_quota_usec },
+                { "TasksMax", job->tasks_max },
+        };
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(limits); i++)
+                if (limits[i].value > 0)
+                        r = sd_bus_message_append(m, "(sv)", limits[i].name, "t", limits[i].value);
+        if (r >= 0 && job->nice != 0)
+                r = sd_bus_message_append(m, "(sv)", "Nice", "i", job->nice);
+        return r;
+}
+
+int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_message **ret) {
+        sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(bus, &m, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager", "StartTransientUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", job->unit, "fail");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r >= 0)
+                r = append_service(m, job, stream_fd);
+        if (r >= 0)
+                r = append_place(m, job);
+        if (r >= 0)
+                r = append_command(m, job->command);
+        if (r >= 0)
+                r = append_environment(m, job);
+        if (r >= 0)
+                r = append_limits(m, job);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        if (r >= 0) /* no auxiliary units */
+                r = sd_bus_message_append(m, "a(sa(sv))", 0);
+        if (r < 0) {
+                sd_bus_message_unref(m);
+                return r;
+        }
+        *ret = m;
+        return 0;
+}

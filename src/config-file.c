@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include <ini.h>
+
+#include "config-file.h"
+#include "macro.h"
+#include "parse.h"
+
+typedef struct Key {
+        const char *name;
+        size_t offset;
+        int min, max;
+} Key;
+
+static const Key keys[] = {
+        { "MaxRunning", offsetof(Config, max_running), 1, CONFIG_RUNNING_MAX },
+        { "MaxQueuedPerUser", offsetof(Config, max_queued_per_user), 1, 10000000 },
+        { "MaxStreamsPerUser", offsetof(Config, max_streams_per_user), 1, 1000 },
+        { "MaxSubscriptionsPerUser", offsetof(Config, max_subscriptions_per_user), 1, 10000 },
+};
+
+typedef struct Reader {
+        Config *config;
+        FILE *file;
+        unsigned line;
+        const char *path;
+        config_mistake_cb callback;
+        void *userdata;
+} Reader;
+
+void config_set_defaults(Config *config) {
+        long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+        *config = (Config){
+                .max_running = (unsigned) MIN(4 * MAX(n_cores, 1L), (long) CONFIG_RUNNING_MAX),
+                .max_queued_per_user = 100000,
+                .max_streams_per_user = 32,
+                .max_subscriptions_per_user = 64,
+        };
+}
+
+static void tell_mistake(Reader *reader, const char *text) {
+        _cleanup_free_ char *message = NULL;
+
+        if (asprintf(&message, "%s:%u: %s", reader->path, reader->line, text) >= 0)
+                reader->callback(message, reader->userdata);
+}
+
+static int assign(Reader *reader, const Key *key, const char *value) {
+        _cleanup_free_ char *text = NULL;
+        int v;
+
+        if (parse_int(value, key->min, key->max, &v) >= 0) {
+                *(unsigned *) ((char *) reader->config + key->offset) = (unsigned) v;
+                return 1;
+        }
+        if (asprintf(&text, "%s= takes a number from %d to %d, not \"%s\"; ignored.", key->name, key->min,
+                    key->max, value) >= 0)
+                tell_mistake(reader, text);
+        return 1;
+}
+
+/* The parser's callback, see ini.h. */
+static int handle_assignment(void *userdata, const char *section, const char *name, const char *value) {
+        _cleanup_free_ char *text = NULL;
+        Reader *reader = userdata;
+
+        if (strcmp(section, "Manager") == 0)
+                for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                        if (strcmp(keys[i].name, name) == 0)
+                                return assign(reader, &keys[i], value);
+        if (asprintf(&text, "Unknown key %s= in section [%s]; ignored. See jobsd.conf(5).", name, section) >= 0)
+                tell_mistake(reader, text);
+        return 1;
+}
+
+/* The parser's source of lines, as fgets(): it counts them for the messages. */
+static char *read_line(char *buffer, int size, void *userdata) {
+        Reader *reader = userdata;
+
+        reader->line++;
+        return fgets(buffer, size, reader->file);
+}
+
+int config_read_file(Config *config, const char *path, config_mistake_cb callback, void *userdata) {
+        Reader reader = { .config = config, .path = path, .callback = callback, .userdata = userdata };
+        int r;
+
+        reader.file = fopen(path, "re");
+        if (!reader.file)
+                return errno == ENOENT ? 0 : -errno;
+        r = ini_parse_stream(read_line, &reader, handle_assignment, &reader);
+        fclose(reader.file);
+        if (r > 0) {
+                reader.line = (unsigned) r;
+                tell_mistake(&reader, "Neither [Section], Key=Value nor a comment; ignored.");
+        }
+        return r < 0 ? -ENOMEM : 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* jobsd.conf(5): the limits that an administrator sets. */
+
+#include <stdint.h>
+
+typedef struct Config {
+        unsigned max_running;          /* jobs at once on this host, at most CONFIG_RUNNING_MAX */
+        unsigned max_queued_per_user;  /* jobs in the queue, a user */
+        unsigned max_streams_per_user; /* open outputs, a user */
+        unsigned max_subscriptions_per_user;
+} Config;
+
+/* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */
+#define CONFIG_RUNNING_MAX 4000U
+
+/* What holds without a file: four jobs a core. */
+void config_set_defaults(Config *config);
+
+/* Called for each mistake, which is then ignored; the file and the line are in the message. */
+typedef void (*config_mistake_cb)(const char *message, void *userdata);
+
+/* Reads the file over what is set. A file that is not there is an empty one. */
+int config_read_file(Config *config, const char *path, config_mistake_cb callback, void *userdata);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A job: what the store keeps of it and the bus shows. A plain record that owns its strings;
+ * whoever holds it may change it. The string tables here are the only place where the names of
+ * statuses, results and origins exist. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <systemd/sd-id128.h>
+
+#include "macro.h"
+
+typedef enum JobStatus {
+        JOB_QUEUED,
+        JOB_RUNNING, /* from the moment that its start is committed */
+        JOB_COMPLETED,
+        JOB_ERROR,
+        JOB_CANCELLED,
+        _JOB_STATUS_MAX,
+        _JOB_STATUS_INVALID = -22, /* -EINVAL */
+} JobStatus;
+
+/* Why a job ended. The numbers are stored: add at the end, never renumber. */
+typedef enum JobResult {
+        JOB_RESULT_NONE, /* not ended */
+        JOB_RESULT_SUCCESS,
+        JOB_RESULT_EXIT_CODE,
+        JOB_RESULT_SIGNAL,
+        JOB_RESULT_CORE_DUMP,
+        JOB_RESULT_TIMEOUT,
+        JOB_RESULT_OOM_KILL,
+        JOB_RESULT_WATCHDOG,
+        JOB_RESULT_RESOURCES,
+        JOB_RESULT_START_FAILED,
+        JOB_RESULT_CANCELLED,
+        JOB_RESULT_INTERRUPTED, /* the machine went down */
+        JOB_RESULT_LOST,        /* nobody knows */
+        _JOB_RESULT_MAX,
+        _JOB_RESULT_INVALID = -22,
+} JobResult;
+
+/* Where a submission came from. A label, never a permission. */
+typedef enum JobOrigin {
+        JOB_ORIGIN_BUS,
+        JOB_ORIGIN_COMMAND_LINE,
+        JOB_ORIGIN_WEB,
+        JOB_ORIGIN_GEARMAN,
+        _JOB_ORIGIN_MAX,
+        _JOB_ORIGIN_INVALID = -22,
+} JobOrigin;
+
+typedef struct Job {
+        uint64_t id;
+        char *name;
+        char *type; /* NULL for a command */
+        uid_t uid;
+        char *user;
+        uid_t submitter; /* who asked for it: another than uid for run-as */
+        JobOrigin origin;
+        char *related;
+
+        char **command;
+        char **environment;
+        char *working_directory;
+        uint64_t timeout_usec;
+        uint64_t memory_max;
+        uint64_t cpu_quota_usec; /* a second */
+        uint64_t tasks_max;
+        int nice;
+
+        uint64_t submitted_usec, started_usec, finished_usec;
+        JobStatus status;
+        JobResult result;
+        int exit_status;
+        char *info;
+        double progress; /* 0 to 1, negative: unknown */
+        char *unit;
+        sd_id128_t invocation_id, boot_id;
+        unsigned attempt;
+        uint64_t cpu_usage_nsec, memory_peak;
+} Job;
+
+int job_new(Job **ret);
+Job *job_free(Job *job);
+DEFINE_CLEANUP(Job, job_free);
+
+static inline bool job_status_is_active(JobStatus status) {
+        return status == JOB_QUEUED || status == JOB_RUNNING;
+}
+
+/* The status that a result stands for. */
+JobStatus job_result_to_status(JobResult result);
+
+/* A uid that no person has: root, a system account, a dynamic user or nobody. Its jobs are
+ * command-line tasks. Bounds: SYS_UID_MAX of login.defs(5) as Debian ships it, and the ranges of
+ * https://systemd.io/UIDS-GIDS. */
+bool uid_is_system(uid_t uid);
+
+const char *job_status_to_string(JobStatus status);
+JobStatus job_status_from_string(const char *s);
+/* As people read it: "Running". */
+const char *job_status_to_label(JobStatus status);
+const char *job_result_to_string(JobResult result);
+JobResult job_result_from_string(const char *s);
+const char *job_origin_to_string(JobOrigin origin);
+JobOrigin job_origin_from_string(const char *s);
+
+/* "jobsd-12.service" and back; a unit of another name is -EINVAL. */
+int job_unit_name(uint64_t id, char **ret);
+int job_unit_name_to_id(const char *unit, uint64_t *ret);
+
+/* "/org/jobsd1/job/12" and back. */
+int job_path(uint64_t id, char **ret);
+int job_path_to_id(const char *path, uint64_t *ret);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "macro.h"
+#include "store-schema.h"
+
+/* "jobs", kept in the file's header, so that file(1) and we know whose database it is:
+ * https://www.sqlite.org/pragma.html#pragma_application_id */
+#define APPLICATION_ID 0x6a6f6273
+
+/* Migration i leads from version i to version i + 1. Never change one that was released: add. */
+static const char *const migrations[] = {
+        /* AUTOINCREMENT: an id is never used again, also after the newest job was cleared.
+         * Times in µs since 1970 UTC, arrays as NUL-terminated strings one after another. */
+        "CREATE TABLE jobs ("
+        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " name TEXT NOT NULL,"
+        " type TEXT,"
+        " uid INTEGER NOT NULL,"
+        " user TEXT NOT NULL,"
+        " submitter INTEGER NOT NULL,"
+        " origin INTEGER NOT NULL,"
+        " related TEXT,"
+        " command BLOB NOT NULL,"
+        " environment BLOB NOT NULL,"
+        " working_directory TEXT,"
+        " timeout INTEGER NOT NULL,"
+        " memory_max INTEGER NOT NULL,"
+        " cpu_quota INTEGER NOT NULL,"
+        " tasks_max INTEGER NOT NULL,"
+        " nice INTEGER NOT NULL,"
+        " submitted INTEGER NOT NULL,"
+        " started INTEGER NOT NULL DEFAULT 0,"
+        " finished INTEGER NOT NULL DEFAULT 0,"
+        " status INTEGER NOT NULL DEFAULT 0,"
+        " result INTEGER NOT NULL DEFAULT 0,"
+        " exit_status INTEGER NOT NULL DEFAULT 0,"
+        " info TEXT,"
+        " progress REAL NOT NULL DEFAULT -1,"
+        " unit TEXT,"
+        " invocation_id BLOB,"
+        " boot_id BLOB,"
+        " attempt INTEGER NOT NULL DEFAULT 1,"
+        " cpu_usage INTEGER NOT NULL DEFAULT 0,"
+        " memory_peak INTEGER NOT NULL DEFAULT 0"
+        ") STRICT;"
+        /* One for each view that a page asks for: mine; and of mine and of all, what is active and
+         * what failed. A partial index costs nothing for the rows that it leaves out. */
+        "CREATE INDEX jobs_of_user ON jobs (uid, id);"
+        "CREATE INDEX jobs_active ON jobs (id) WHERE status <= 1;"
+        "CREATE INDEX jobs_failed ON jobs (id) WHERE status = 3;"
+        "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;"
+        "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;",
+};
+
+int store_schema_newest(void) {
+        return (int) ELEMENTSOF(migrations);
+}
+
+int sqlite_to_errno(int code) {
+        switch (code & 0xff) {
+        case SQLITE_OK:
+        case SQLITE_ROW:
+        case SQLITE_DONE:
+                return 0;
+        case SQLITE_NOMEM:
+                return -ENOMEM;
+        case SQLITE_FULL:
+                return -ENOSPC;
+        case SQLITE_READONLY:
+                return -EROFS;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+                return -EBUSY;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+                return -EBADMSG;
+        case SQLITE_CANTOPEN:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+                return -EACCES;
+        case SQLITE_TOOBIG:
+                return -E2BIG;
+        case SQLITE_CONSTRAINT:
+                return -EEXIST;
+        default:
+                return -EIO;
+        }
+}
+
+static int query_int(sqlite3 *db, const char *sql, int *ret) {
+        sqlite3_stmt *statement = NULL;
+        int r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+        if (r == SQLITE_OK)
+                r = sqlite3_step(statement);
+        if (r == SQLITE_ROW)
+                *ret = sqlite3_column_int(statement, 0);
+        sqlite3_finalize(statement);
+        return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -EIO : sqlite_to_errno(r);
+}
+
+static int migrate_one(sqlite3 *db, int version) {
+        char pragmas[128];
+        int r;
+
+        snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
+                APPLICATION_ID, version + 1);
+
+        r = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        if (r != SQLITE_OK)
+                return sqlite_to_errno(r);
+        r = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
+        if (r == SQLITE_OK)
+                r = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+        if (r != SQLITE_OK && !sqlite3_get_autocommit(db))
+                (void) sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* the first error is the one to tell */
+        return sqlite_to_errno(r);
+}
+
+int store_schema_migrate(sqlite3 *db, int *ret_version) {
+        int r, version, application, n_tables;
+
+        r = query_int(db, "PRAGMA user_version", &version);
+        if (r < 0)
+                return r;
+        r = query_int(db, "PRAGMA application_id", &application);
+        if (r < 0)
+                return r;
+        r = query_int(db, "SELECT count(*) FROM sqlite_schema", &n_tables);
+        if (r < 0)
+                return r;
+        *ret_version = version;
+
+        if (application != APPLICATION_ID && (application != 0 || version != 0 || n_tables != 0))
+                return -EBADMSG;
+        if (version > store_schema_newest())
+                return -EPROTONOSUPPORT;
+        for (; version < store_schema_newest(); version++) {
+                r = migrate_one(db, version);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}

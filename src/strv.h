@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* NULL-terminated arrays of strings, each owned by the array. A NULL array is an empty one. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "macro.h"
+
+char **strv_free(char **l);
+DEFINE_CLEANUP(char *, strv_free);
+#define _cleanup_strv_free_ _cleanup_(strv_freep)
+
+size_t strv_length(char *const *l);
+/* All bytes with their terminators: what execve(2) counts. */
+size_t strv_size(char *const *l);
+int strv_copy(char *const *l, char ***ret);
+/* Appends a copy. */
+int strv_extend(char ***l, const char *s);
+
+/* One block of "a\0b\0" and back, as the store keeps an array. */
+int strv_pack(char *const *l, void **ret, size_t *ret_size);
+int strv_unpack(const void *p, size_t size, char ***ret);
