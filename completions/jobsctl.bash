@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of jobsctl(1) for bash                                           -*- shell-script -*-
+
+# Whether an option's value is the next word, where it is not joined to it.
+__jobsctl_takes_value() {
+        case $1 in
+        -[HMunEp] | --host | --machine | --json | --status | --type | --related | --since | --until | --before | \
+                --lines | --name | --uid | --setenv | --working-directory | --timeout | --memory-max | \
+                --cpu-quota | --tasks-max | --nice | --property) return 0 ;;
+        esac
+        return 1
+}
+
+# Sets verb, and at: where the words after it begin. What an option takes is not a verb.
+__jobsctl_find_verb() {
+        local i
+        verb='' at=0
+        for ((i = 1; i < cword; i++)); do
+                if [[ ${words[i]} == -- ]]; then
+                        continue
+                elif __jobsctl_takes_value "${words[i]}"; then
+                        ((i++))
+                elif [[ ${words[i]} != -* ]]; then
+                        if [[ -n $verb ]]; then
+                                at=$i
+                                return
+                        fi
+                        verb=${words[i]} at=$((i + 1))
+                fi
+        done
+        at=$cword
+}
+
+# Ids of the caller's jobs, of those that the options choose. Another machine is not asked: that
+# could want a password.
+__jobsctl_ids() {
+        local word id rest
+        local -a bus=()
+        for word in "${words[@]}"; do
+                case $word in
+                -H* | --host*) return ;;
+                --user) bus=(--user) ;;
+                esac
+        done
+        jobsctl "${bus[@]}" list "$@" --lines=500 --no-legend --no-pager --no-ask-password --quiet 2>/dev/null |
+                while read -r id rest; do printf '%s\n' "$id"; done
+}
+
+__jobsctl_option_words() {
+        local common='--help --version --quiet --json= --no-legend --no-pager --no-ask-password --system --user
+                --host= --machine='
+        local filter='--failed --status= --type= --user= --related= --since= --until='
+        case $1 in
+        '' | list) printf '%s' "$common $filter --all --active --lines=" ;;
+        run) printf '%s' "$common --wait --follow --name= --related= --setenv= --working-directory= --timeout=
+                --memory-max= --cpu-quota= --tasks-max= --nice= --uid=" ;;
+        show) printf '%s' "$common --property= --value" ;;
+        status) printf '%s' "$common --lines=" ;;
+        output) printf '%s' "$common --follow --lines=" ;;
+        cancel) printf '%s' "$common --no-block" ;;
+        clear) printf '%s' "$common $filter --before=" ;;
+        *) printf '%s' "$common" ;;
+        esac
+}
+
+# The values of the option $1. 1: it takes none, or it is not known.
+__jobsctl_option_value() {
+        case $1 in
+        --json) COMPREPLY=($(compgen -W 'short pretty off' -- "$cur")) ;;
+        --status) COMPREPLY=($(compgen -W 'queued running completed error cancelled' -- "$cur")) ;;
+        -u | --uid) COMPREPLY=($(compgen -u -- "$cur")) ;;
+        --user) # alone it is the session bus
+                [[ $split == true ]] || return 1
+                COMPREPLY=($(compgen -u -- "$cur")) ;;
+        --working-directory) _filedir -d ;;
+        --since | --until | --before) COMPREPLY=($(compgen -W 'today yesterday' -- "$cur")) ;;
+        -n | --lines) COMPREPLY=($(compgen -W 'all' -- "$cur")) ;;
+        -E | --setenv) COMPREPLY=($(compgen -v -- "$cur")) ;;
+        -p | --property)
+                COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
+                        ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
+                        Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
+        -H | --host) _known_hosts_real -- "$cur" ;;
+        -M | --machine)
+                COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |
+                        while read -r name rest; do echo "$name"; done)" -- "$cur")) ;;
+        *) __jobsctl_takes_value "$1" ;;
+        esac
+}
+
+_jobsctl() {
+        local cur prev words cword split=false verb at
+        _init_completion -s || return
+
+        __jobsctl_find_verb
+        if [[ $verb == run && $at -lt $cword ]]; then # in the command
+                _command_offset "$at"
+                return
+        fi
+        __jobsctl_option_value "$prev" && return
+        if [[ $cur == -* ]]; then
+                COMPREPLY=($(compgen -W "$(__jobsctl_option_words "$verb")" -- "$cur"))
+                [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+                return
+        fi
+        case $verb in
+        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel clear help version' -- "$cur")) ;;
+        run) COMPREPLY=($(compgen -c -- "$cur")) ;;
+        wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
+        clear)
+                COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
+        status | show | output) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
+        esac
+}
+
+complete -F _jobsctl jobsctl
