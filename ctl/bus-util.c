@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
+#include <inttypes.h>
 
 #include "bus-util.h"
 #include "property.h"
@@ -45,25 +45,22 @@ int bus_new_manager_call(sd_bus *bus, const char *method, sd_bus_message **ret) 
                         bus, ret, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, method);
 }
 
-int bus_get_job(sd_bus *bus, uint64_t id, sd_bus_error *ret_error, Job **ret) {
+int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_free_ char *path = NULL;
         int r;
 
         r = job_path(id, &path);
-        if (r < 0)
-                return r;
-        r = sd_bus_call_method(bus, JOBSD_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
-                        ret_error, &reply, "s", JOBSD_JOB_INTERFACE);
-        if (r < 0) {
-                bool gone = sd_bus_error_has_name(ret_error, JOBSD_ERROR_NO_SUCH_JOB) ||
-                                sd_bus_error_has_name(ret_error, SD_BUS_ERROR_UNKNOWN_OBJECT);
-                return gone ? -ENOENT : r;
-        }
-        return job_read(reply, ret);
+        if (r >= 0)
+                r = sd_bus_call_method(bus, JOBSD_BUS_NAME, path, "org.freedesktop.DBus.Properties",
+                                "GetAll", &error, &reply, "s", JOBSD_JOB_INTERFACE);
+        if (r >= 0)
+                r = job_read(reply, ret);
+        return r < 0 ? fail_bus(&error, r, "Failed to look up job %" PRIu64, id) : 0;
 }
 
-/* The bus knows an array by "a" and its element's type. */
+/* Opens a variant of the type behind its key. */
 static int bus_open_entry(sd_bus_message *message, const char *key, const char *type) {
         int r;
 
@@ -112,4 +109,30 @@ int bus_append_ids(sd_bus_message *message, const char *key, const uint64_t *ids
                 return r;
         r = sd_bus_message_append_array(message, 't', ids, n_ids * sizeof(uint64_t));
         return r < 0 ? r : bus_close_entry(message);
+}
+
+int bus_append_texts(sd_bus_message *message, const TextOption *options, size_t n_options) {
+        int r;
+
+        for (size_t i = 0; i < n_options; i++) {
+                if (!options[i].text)
+                        continue;
+                r = bus_append_option(message, options[i].key, 's', options[i].text);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int bus_append_numbers(sd_bus_message *message, const NumberOption *options, size_t n_options) {
+        int r;
+
+        for (size_t i = 0; i < n_options; i++) {
+                if (options[i].number == 0)
+                        continue;
+                r = bus_append_option(message, options[i].key, 't', &options[i].number);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Calls to jobsd. None of these reports but bus_open(): the caller knows what it wanted. */
+/* Calls to jobsd. What appends to a call does not report: who makes the call does. */
 
 #include <systemd/sd-bus.h>
 
@@ -14,10 +14,23 @@ int bus_open(const Arguments *arguments, sd_bus **ret);
 /* A call of the manager, for the caller to append to. */
 int bus_new_manager_call(sd_bus *bus, const char *method, sd_bus_message **ret);
 
-/* All properties of a job; -ENOENT where there is none that the caller may see. */
-int bus_get_job(sd_bus *bus, uint64_t id, sd_bus_error *ret_error, Job **ret);
+/* All properties of a job; reports. */
+int bus_get_job(sd_bus *bus, uint64_t id, Job **ret);
 
-/* Appends one entry of an a{sv}: a value of a basic type, or an array of strings. */
+/* Entries of an a{sv}, which the caller opens and closes. */
 int bus_append_option(sd_bus_message *message, const char *key, char type, const void *value);
 int bus_append_strings(sd_bus_message *message, const char *key, char *const *strings);
 int bus_append_ids(sd_bus_message *message, const char *key, const uint64_t *ids, size_t n_ids);
+
+typedef struct TextOption {
+        const char *key, *text;
+} TextOption;
+
+typedef struct NumberOption {
+        const char *key;
+        uint64_t number;
+} NumberOption;
+
+/* Those of the options that are there: a text that is not NULL, a number that is not 0. */
+int bus_append_texts(sd_bus_message *message, const TextOption *options, size_t n_options);
+int bus_append_numbers(sd_bus_message *message, const NumberOption *options, size_t n_options);

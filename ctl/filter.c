@@ -37,70 +37,31 @@ static int append_statuses(sd_bus_message *message, unsigned statuses) {
         return names ? bus_append_strings(message, "status", names) : 0;
 }
 
-/* Text that was not asked for is NULL, a time 0. */
-static int append_texts(sd_bus_message *message, const Arguments *arguments) {
-        const struct {
-                const char *key, *text;
-        } texts[] = {
+int filter_append(sd_bus_message *message, const Arguments *arguments) {
+        const TextOption texts[] = {
                 { "type", arguments->type },
                 { "user", arguments->of_user },
                 { "related", arguments->related },
         };
-        int r;
-
-        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
-                if (!texts[i].text)
-                        continue;
-                r = bus_append_option(message, texts[i].key, 's', texts[i].text);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static int append_times(sd_bus_message *message, const Arguments *arguments) {
-        const struct {
-                const char *key;
-                uint64_t usec;
-        } times[] = {
+        const NumberOption times[] = {
                 { "since", arguments->since_usec },
                 { "until", arguments->until_usec },
                 { "before", arguments->before_usec },
         };
         int r;
 
-        for (size_t i = 0; i < ELEMENTSOF(times); i++) {
-                if (times[i].usec == 0)
-                        continue;
-                r = bus_append_option(message, times[i].key, 't', &times[i].usec);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-int filter_append(sd_bus_message *message, const Arguments *arguments) {
-        int r;
-
         r = sd_bus_message_open_container(message, 'a', "{sv}");
         if (r < 0)
                 return r;
-        if (arguments->verb->bit == VERB_LIST && filter_wants_all(arguments)) {
+        if (arguments->verb->bit == VERB_LIST && filter_wants_all(arguments))
                 r = bus_append_option(message, "all", 'b', &(int){ true });
-                if (r < 0)
-                        return r;
-        }
-        if (arguments->n_ids > 0) {
+        if (r >= 0 && arguments->n_ids > 0)
                 r = bus_append_ids(message, "ids", arguments->ids, arguments->n_ids);
-                if (r < 0)
-                        return r;
-        }
-        r = append_statuses(message, arguments->statuses);
-        if (r < 0)
-                return r;
-        r = append_texts(message, arguments);
-        if (r < 0)
-                return r;
-        r = append_times(message, arguments);
+        if (r >= 0)
+                r = append_statuses(message, arguments->statuses);
+        if (r >= 0)
+                r = bus_append_texts(message, texts, ELEMENTSOF(texts));
+        if (r >= 0)
+                r = bus_append_numbers(message, times, ELEMENTSOF(times));
         return r < 0 ? r : sd_bus_message_close_container(message);
 }

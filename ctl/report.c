@@ -28,6 +28,7 @@ static const struct {
                         "This jobsd is too old for it. Is it running since before an update?" },
         { SD_BUS_ERROR_UNKNOWN_INTERFACE,
                         "This jobsd is too old for it. Is it running since before an update?" },
+        /* of a job's path, and of a jobsd that knows no better */
         { SD_BUS_ERROR_UNKNOWN_OBJECT, "There is no such job." },
         { SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                         "It needs an administrator's password. Type it on a terminal, without "

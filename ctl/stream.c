@@ -189,13 +189,12 @@ static int follow_once(const Context *context, uint64_t id, uint64_t lines, Copy
 
 /* 1 when the job has ended, 0 when it has not; reports. */
 static int job_has_ended(const Context *context, uint64_t id) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
-        r = bus_get_job(context->bus, id, &error, &job);
+        r = bus_get_job(context->bus, id, &job);
         if (r < 0)
-                return fail_bus(&error, r, "Failed to look at job %" PRIu64, id);
+                return r;
         return !job_status_is_active(job->status);
 }
 

@@ -203,7 +203,7 @@ static int list_end(List *list) {
                 return fail_memory();
         list->pager = pager_finish(list->pager);
 
-        if (list->n_rows == 0)
+        if (list->n_rows == 0 && list->n_max > 0)
                 note(arguments, "There are no jobs to report on.");
         else if (list->next != 0 && arguments->lines == LINES_DEFAULT && !arguments->no_legend)
                 note(arguments, "These are the newest %u jobs. For all of them: -n all", ROWS_DEFAULT);

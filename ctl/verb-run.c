@@ -5,16 +5,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "attend.h"
 #include "bus-util.h"
 #include "json.h"
 #include "outcome.h"
 #include "parse.h"
 #include "protocol.h"
 #include "report.h"
-#include "stream.h"
 #include "strv.h"
 #include "verb.h"
-#include "waiter.h"
 
 static bool is_local(const Arguments *arguments) {
         return arguments->transport == BUS_TRANSPORT_LOCAL;
@@ -206,52 +205,6 @@ static int make_environment(const Arguments *arguments, char ***ret) {
         return 0;
 }
 
-static int append_text_options(sd_bus_message *call, const Arguments *arguments, const char *directory) {
-        const struct {
-                const char *key, *text;
-        } options[] = {
-                { "origin", "command-line" },
-                { "name", arguments->name },
-                { "related", arguments->related },
-                { "user", arguments->uid },
-                { "working-directory", directory },
-        };
-        int r;
-
-        for (size_t i = 0; i < ELEMENTSOF(options); i++) {
-                if (!options[i].text)
-                        continue;
-                r = bus_append_option(call, options[i].key, 's', options[i].text);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static int append_limits(sd_bus_message *call, const Arguments *arguments) {
-        const struct {
-                const char *key;
-                uint64_t value;
-        } limits[] = {
-                { "timeout", arguments->timeout_usec },
-                { "memory-max", arguments->memory_max },
-                { "cpu-quota", arguments->cpu_quota_usec },
-                { "tasks-max", arguments->tasks_max },
-        };
-        int r;
-
-        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
-                if (limits[i].value == 0)
-                        continue;
-                r = bus_append_option(call, limits[i].key, 't', &limits[i].value);
-                if (r < 0)
-                        return r;
-        }
-        if (arguments->nice == 0)
-                return 0;
-        return bus_append_option(call, "nice", 'i', &(int32_t){ arguments->nice });
-}
-
 static int append_command(sd_bus_message *call, const char *program, char *const *argv) {
         int r;
 
@@ -286,6 +239,32 @@ static int submission_prepare(const Arguments *arguments, Submission *submission
         return r < 0 ? r : make_environment(arguments, &submission->environment);
 }
 
+static int append_options(sd_bus_message *call, const Arguments *arguments, const Submission *submission) {
+        const TextOption texts[] = {
+                { "origin", "command-line" },
+                { "name", arguments->name },
+                { "related", arguments->related },
+                { "user", arguments->uid },
+                { "working-directory", submission->directory },
+        };
+        const NumberOption limits[] = {
+                { "timeout", arguments->timeout_usec },
+                { "memory-max", arguments->memory_max },
+                { "cpu-quota", arguments->cpu_quota_usec },
+                { "tasks-max", arguments->tasks_max },
+        };
+        int r;
+
+        r = bus_append_texts(call, texts, ELEMENTSOF(texts));
+        if (r >= 0)
+                r = bus_append_numbers(call, limits, ELEMENTSOF(limits));
+        if (r >= 0 && arguments->nice != 0)
+                r = bus_append_option(call, "nice", 'i', &arguments->nice);
+        if (r >= 0 && submission->environment)
+                r = bus_append_strings(call, "environment", submission->environment);
+        return r;
+}
+
 static int submission_append(
                 const Submission *submission, const Arguments *arguments, sd_bus_message *call) {
         int r;
@@ -294,11 +273,7 @@ static int submission_append(
         if (r >= 0)
                 r = sd_bus_message_open_container(call, 'a', "{sv}");
         if (r >= 0)
-                r = append_text_options(call, arguments, submission->directory);
-        if (r >= 0 && submission->environment)
-                r = bus_append_strings(call, "environment", submission->environment);
-        if (r >= 0)
-                r = append_limits(call, arguments);
+                r = append_options(call, arguments, submission);
         if (r >= 0)
                 r = sd_bus_message_close_container(call);
         return r < 0 ? r : sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
@@ -348,31 +323,10 @@ static void tell_next(const Arguments *arguments, uint64_t id) {
                         id, options, id, options, id);
 }
 
-static int wait_for_end(Context *context, uint64_t id) {
-        const Arguments *arguments = context->arguments;
-        _cleanup_(waiter_freep) Waiter *waiter = NULL;
-        _cleanup_(job_freep) Job *job = NULL;
-        int r;
-
-        r = waiter_new(context, &waiter);
-        if (r < 0)
-                return r;
-        if (arguments->follow)
-                r = stream_follow(context, waiter, id, LINES_ALL, &job);
-        else
-                r = waiter_wait_sync(waiter, id, &job);
-        if (r == -EINTR)
-                return outcome_tell_interrupted(arguments, id);
-        if (r < 0)
-                return r;
-        outcome_tell(arguments, job);
-        return outcome_exit_status(job);
-}
-
 int verb_run(Context *context) {
         const Arguments *arguments = context->arguments;
+        int r, status;
         uint64_t id;
-        int r;
 
         r = submit(context, &id);
         if (r < 0)
@@ -384,8 +338,10 @@ int verb_run(Context *context) {
                 if (r < 0)
                         return r;
         }
-        if (arguments->wait || arguments->follow)
-                return wait_for_end(context, id);
-        tell_next(arguments, id);
-        return 0;
+        if (!arguments->wait && !arguments->follow) {
+                tell_next(arguments, id);
+                return 0;
+        }
+        r = attend_sync(context, id, arguments->follow, LINES_ALL, &status);
+        return r != 0 ? r : status;
 }

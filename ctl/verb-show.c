@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "bus-util.h"
@@ -60,13 +59,12 @@ static int show_json(const Arguments *arguments, const Job *job, JsonArray *arra
 }
 
 static int show_job(Context *context, uint64_t id, JsonArray *array) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
-        r = bus_get_job(context->bus, id, &error, &job);
+        r = bus_get_job(context->bus, id, &job);
         if (r < 0)
-                return fail_bus(&error, r, "Failed to show job %" PRIu64, id);
+                return r;
         return context->arguments->json != JSON_OFF ? show_json(context->arguments, job, array)
                                                     : show_text(context->arguments, job);
 }

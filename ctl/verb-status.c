@@ -160,13 +160,12 @@ static int print_job(Context *context, const Job *job) {
 }
 
 static int status_of(Context *context, uint64_t id, bool is_last) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
-        r = bus_get_job(context->bus, id, &error, &job);
+        r = bus_get_job(context->bus, id, &job);
         if (r < 0)
-                return fail_bus(&error, r, "Failed to show job %" PRIu64, id);
+                return r;
         r = print_job(context, job);
         if (r < 0)
                 return r;

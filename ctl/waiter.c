@@ -140,14 +140,13 @@ static int waiter_turn(Waiter *waiter) {
 
 /* 1 when the job has ended, 0 when it has not. */
 static int waiter_look(Waiter *waiter, Job **ret) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
         waiter->stale = false;
-        r = bus_get_job(waiter->context->bus, waiter->id, &error, &job);
+        r = bus_get_job(waiter->context->bus, waiter->id, &job);
         if (r < 0)
-                return fail_bus(&error, r, "Failed to look at job %" PRIu64, waiter->id);
+                return r;
         if (job_status_is_active(job->status))
                 return 0;
         *ret = TAKE_PTR(job);
