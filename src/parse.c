@@ -178,40 +178,42 @@ int parse_uid(const char *s, uid_t *ret) {
         return 0;
 }
 
+/* The names that systemd.time(7) has. */
+static const Unit time_units[] = {
+        { "usec", 1 },
+        { "us", 1 },
+        { "µs", 1 }, /* U+00B5 */
+        { "μs", 1 }, /* U+03BC */
+        { "msec", USEC_PER_MSEC },
+        { "ms", USEC_PER_MSEC },
+        { "seconds", USEC_PER_SEC },
+        { "second", USEC_PER_SEC },
+        { "sec", USEC_PER_SEC },
+        { "s", USEC_PER_SEC },
+        { "minutes", USEC_PER_MINUTE },
+        { "minute", USEC_PER_MINUTE },
+        { "min", USEC_PER_MINUTE },
+        { "m", USEC_PER_MINUTE },
+        { "hours", USEC_PER_HOUR },
+        { "hour", USEC_PER_HOUR },
+        { "hr", USEC_PER_HOUR },
+        { "h", USEC_PER_HOUR },
+        { "days", USEC_PER_DAY },
+        { "day", USEC_PER_DAY },
+        { "d", USEC_PER_DAY },
+        { "weeks", USEC_PER_WEEK },
+        { "week", USEC_PER_WEEK },
+        { "w", USEC_PER_WEEK },
+        { "months", USEC_PER_MONTH },
+        { "month", USEC_PER_MONTH },
+        { "M", USEC_PER_MONTH },
+        { "years", USEC_PER_YEAR },
+        { "year", USEC_PER_YEAR },
+        { "y", USEC_PER_YEAR },
+};
+
 /* Reads the letters that s begins with as the name of a unit; no letters are seconds. */
 static int read_time_unit(const char **s, uint64_t *ret_factor) {
-        static const Unit units[] = {
-                { "usec", 1 },
-                { "us", 1 },
-                { "µs", 1 }, /* U+00B5 */
-                { "μs", 1 }, /* U+03BC */
-                { "msec", USEC_PER_MSEC },
-                { "ms", USEC_PER_MSEC },
-                { "seconds", USEC_PER_SEC },
-                { "second", USEC_PER_SEC },
-                { "sec", USEC_PER_SEC },
-                { "s", USEC_PER_SEC },
-                { "minutes", USEC_PER_MINUTE },
-                { "minute", USEC_PER_MINUTE },
-                { "min", USEC_PER_MINUTE },
-                { "m", USEC_PER_MINUTE },
-                { "hours", USEC_PER_HOUR },
-                { "hour", USEC_PER_HOUR },
-                { "hr", USEC_PER_HOUR },
-                { "h", USEC_PER_HOUR },
-                { "days", USEC_PER_DAY },
-                { "day", USEC_PER_DAY },
-                { "d", USEC_PER_DAY },
-                { "weeks", USEC_PER_WEEK },
-                { "week", USEC_PER_WEEK },
-                { "w", USEC_PER_WEEK },
-                { "months", USEC_PER_MONTH },
-                { "month", USEC_PER_MONTH },
-                { "M", USEC_PER_MONTH },
-                { "years", USEC_PER_YEAR },
-                { "year", USEC_PER_YEAR },
-                { "y", USEC_PER_YEAR },
-        };
         size_t length = 0;
 
         while (is_letter((*s)[length]) || (unsigned char) (*s)[length] >= 0x80)
@@ -220,10 +222,10 @@ static int read_time_unit(const char **s, uint64_t *ret_factor) {
                 *ret_factor = USEC_PER_SEC;
                 return 0;
         }
-        for (size_t i = 0; i < ELEMENTSOF(units); i++)
-                if (strlen(units[i].name) == length && strncmp(*s, units[i].name, length) == 0) {
+        for (size_t i = 0; i < ELEMENTSOF(time_units); i++)
+                if (strlen(time_units[i].name) == length && strncmp(*s, time_units[i].name, length) == 0) {
                         *s += length;
-                        *ret_factor = units[i].factor;
+                        *ret_factor = time_units[i].factor;
                         return 0;
                 }
         return -EINVAL;
