@@ -92,7 +92,8 @@ static Verdict read_verdict(sd_bus_message *reply) {
 
         if (sd_bus_message_is_method_error(reply, NULL))
                 return VERDICT_UNAVAILABLE;
-        if (sd_bus_message_read(reply, "(bba{ss})", &authorized, &challenge, 0) < 0)
+        if (sd_bus_message_enter_container(reply, 'r', "bba{ss}") < 0 ||
+                sd_bus_message_read(reply, "bb", &authorized, &challenge) < 0)
                 return VERDICT_NO;
         return authorized ? VERDICT_YES : challenge ? VERDICT_CHALLENGE : VERDICT_NO;
 }

@@ -27,6 +27,7 @@ struct LiveJob {
         bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
         bool stop_queued;
         struct StopLane *stop_lane; /* the launcher's */
+        bool asked_journal; /* why it did not start */
         bool cancelled; /* somebody asked for its end, */
         uid_t canceller;
         TAILQ_ENTRY(LiveJob) stop_queue;

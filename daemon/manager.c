@@ -13,6 +13,7 @@
 #include "client.h"
 #include "commit.h"
 #include "helper.h"
+#include "journal-query.h"
 #include "launcher.h"
 #include "live-job.h"
 #include "log.h"
@@ -35,6 +36,13 @@ uint64_t now_usec(void) {
         return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
 }
 
+/* As PID 1 has it, see jobsd.service. */
+static int get_boot_id(sd_id128_t *ret) {
+        const char *s = getenv("JOBSD_BOOT_ID");
+
+        return s ? sd_id128_from_string(s, ret) : sd_id128_get_boot(ret);
+}
+
 int manager_new(Manager **ret) {
         _cleanup_(manager_freep) Manager *m = calloc(1, sizeof(Manager));
         int r;
@@ -46,7 +54,7 @@ int manager_new(Manager **ret) {
         m->identities = calloc(IDENTITIES_KEPT, sizeof(KnownIdentity));
         if (!m->identities)
                 return -ENOMEM;
-        r = sd_id128_get_boot(&m->boot_id);
+        r = get_boot_id(&m->boot_id);
         if (r >= 0)
                 r = sd_event_default(&m->event);
         if (r >= 0)
@@ -360,20 +368,47 @@ static void describe_and_finish(Manager *m, LiveJob *live, const char *why) {
         finish(m, live);
 }
 
-static void finish_with_unit(Manager *m, LiveJob *live) {
+static void finish_with_result(Manager *m, LiveJob *live, JobResult result, const char *why) {
         const UnitState *unit = &live->unit;
         Job *job = live->job;
 
-        (void) live_job_update(live);
-        job->result = unit_state_outcome(unit, job->timeout_usec, &job->exit_status);
-        if (job->result == JOB_RESULT_START_FAILED && live->cancelled)
-                job->result = JOB_RESULT_CANCELLED;
-        if (job->result == JOB_RESULT_CANCELLED && !live->cancelled && launcher_is_stopping(m->launcher))
-                job->result = JOB_RESULT_INTERRUPTED;
+        job->result = result;
         job->finished_usec = unit->main_exit_usec > 0 ? unit->main_exit_usec : now_usec();
         job->cpu_usage_nsec = unit->cpu_usage_nsec;
         job->memory_peak = unit->memory_peak;
-        describe_and_finish(m, live, NULL);
+        describe_and_finish(m, live, why);
+}
+
+/* What the journal knows of a start that failed: an errno, or nothing: it was started after all. */
+static void on_start_known(Manager *m, LiveJob *live, const char *answer) {
+        _cleanup_free_ char *why = NULL;
+        int error = 0;
+
+        if (!live || live->state != LIVE_ENDING)
+                return;
+        if (sscanf(answer, "%d", &error) < 1) {
+                finish_with_result(m, live, JOB_RESULT_EXIT_CODE, NULL);
+                return;
+        }
+        (void) status_text_of_start_failure(live->job, error, &why); /* without memory a general text */
+        finish_with_result(m, live, JOB_RESULT_START_FAILED, why);
+}
+
+static void finish_with_unit(Manager *m, LiveJob *live) {
+        Job *job = live->job;
+        JobResult result;
+
+        (void) live_job_update(live);
+        result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
+        if (unit_state_may_be_start_failure(&live->unit) && !live->cancelled) {
+                if (live->asked_journal || journal_query(live, "start", on_start_known) >= 0) {
+                        live->asked_journal = true;
+                        return;
+                }
+        }
+        if (result == JOB_RESULT_CANCELLED && !live->cancelled && launcher_is_stopping(m->launcher))
+                result = JOB_RESULT_INTERRUPTED;
+        finish_with_result(m, live, result, NULL);
 }
 
 void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status) {

@@ -3,18 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "helper.h"
+#include "journal-query.h"
 #include "launcher.h"
 #include "log.h"
 #include "recovery.h"
 #include "user.h"
-
-typedef struct Question {
-        Manager *manager;
-        uint64_t id;
-} Question;
 
 static int adopt_running(const Job *record, void *userdata) {
         _cleanup_(job_freep) Job *job = NULL;
@@ -70,33 +64,10 @@ static void settle(Manager *m, LiveJob *live, const char *answer) {
 
 static void ask_next(Manager *m);
 
-static void on_outcome(int status, const char *answer, size_t size, void *userdata) {
-        Question *question = userdata;
-        Manager *m = question->manager;
-        LiveJob *live = live_job_find(m, question->id);
-
-        free(question);
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-                log_line(LOG_WARNING, "The journal could not be asked how jobs ended.");
+static void on_outcome(Manager *m, LiveJob *live, const char *answer) {
         if (live && live->state == LIVE_RECOVERING)
                 settle(m, live, answer);
         ask_next(m);
-}
-
-static int ask_journal(Manager *m, LiveJob *live) {
-        char boot_id[SD_ID128_STRING_MAX];
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "outcome", live->job->unit, boot_id, NULL };
-        Question *question = malloc(sizeof(Question));
-        Helper *helper;
-        int r;
-
-        if (!question)
-                return -ENOMEM;
-        *question = (Question){ m, live->id };
-        r = helper_ask(m, arguments, on_outcome, question, &helper);
-        if (r < 0)
-                free(question);
-        return r;
 }
 
 static void find_recovering(LiveJob *live, void *userdata) {
@@ -117,7 +88,7 @@ static void ask_next(Manager *m) {
                 manager_dispatch(m);
                 return;
         }
-        r = ask_journal(m, live);
+        r = journal_query(live, "outcome", on_outcome);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */

@@ -84,22 +84,27 @@ static void format_size(uint64_t bytes, char *buffer, size_t size) {
         snprintf(buffer, size, "%" PRIu64 " %c", bytes, suffixes[i]);
 }
 
-static int describe_start_failure(const Job *job, char **ret) {
+int status_text_of_start_failure(const Job *job, int error, char **ret_info) {
         const char *program = job->command && job->command[0] ? job->command[0] : "";
+        const char *why = error > 0 ? strerror(error) : "see systemd.exec(5)";
+        int n;
 
-        /* exit statuses of systemd.exec(5), section "Process Exit Codes" */
+        /* the steps are exit statuses of systemd.exec(5), section "Process Exit Codes" */
         switch (job->exit_status) {
         case 200:
-                return asprintf(ret, "Could not start: no such working directory, or no access to it: %s",
-                        job->working_directory ?: "~");
+                n = asprintf(ret_info, "Could not start in the directory %s: %s", job->working_directory ?: "~", why);
+                break;
         case 203:
-                return asprintf(ret, "Could not start: no such program, or it is not executable: %s", program);
+                n = asprintf(ret_info, "Could not execute %s: %s", program, why);
+                break;
         case 216:
         case 217:
-                return asprintf(ret, "Could not start: the user or a group of his is not known: %s", job->user);
+                n = asprintf(ret_info, "Could not start as user %s: %s", job->user, why);
+                break;
         default:
-                return asprintf(ret, "Could not start (step %d, see systemd.exec(5))", job->exit_status);
+                n = asprintf(ret_info, "Could not start, step %d: %s", job->exit_status, why);
         }
+        return n < 0 ? -ENOMEM : 0;
 }
 
 static int describe_timeout(const Job *job, char **ret) {
@@ -143,7 +148,7 @@ static int describe_end(const Job *job, char **ret) {
         case JOB_RESULT_RESOURCES:
                 return asprintf(ret, "Could not start: the machine's resources did not suffice");
         case JOB_RESULT_START_FAILED:
-                return describe_start_failure(job, ret);
+                return status_text_of_start_failure(job, 0, ret);
         case JOB_RESULT_CANCELLED:
                 return asprintf(ret, "Cancelled");
         case JOB_RESULT_INTERRUPTED:

@@ -7,5 +7,6 @@
 int stream_output(const char *unit, const char *lines);
 int stream_user(const char *user);
 int stream_outcome(const char *unit, const char *boot_id);
+int stream_start(const char *unit, const char *boot_id);
 
 int stream_error(int error, const char *what);

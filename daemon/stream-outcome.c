@@ -7,12 +7,15 @@
 #include <systemd/sd-messages.h>
 
 #include "job.h"
+#include "journal-sync.h"
+#include "macro.h"
 #include "parse.h"
 #include "stream-main.h"
 #include "unit-state.h"
 
-/* How a unit ended whose object is gone, out of PID 1's records about it (systemd.journal-fields(7)):
- * trusted, because only PID 1 has _PID=1. */
+/* What PID 1's records about a unit tell, see systemd.journal-fields(7). */
+
+#define SYNC_USEC_MAX (30 * USEC_PER_SEC)
 
 typedef struct Outcome {
         bool began, stopped;
@@ -51,17 +54,21 @@ static void read_entry(sd_journal *journal, Outcome *outcome) {
                 outcome->result = unit_result_from_string(text);
 }
 
-static int open_records(const char *unit, const char *boot_id, sd_journal **ret) {
+/* The records of one boot with this field and about this unit. */
+static int open_records(const char *unit, const char *boot_id, const char *match, sd_journal **ret) {
         char match_unit[300], match_boot[64];
         sd_journal *journal;
         int r;
 
         snprintf(match_unit, sizeof(match_unit), "UNIT=%s", unit);
         snprintf(match_boot, sizeof(match_boot), "_BOOT_ID=%s", boot_id);
+        r = journal_synchronize_sync(NULL, SYNC_USEC_MAX);
+        if (r < 0)
+                return r;
         r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
-        r = sd_journal_add_match(journal, "_PID=1", 0);
+        r = sd_journal_add_match(journal, match, 0);
         if (r >= 0)
                 r = sd_journal_add_match(journal, match_unit, 0);
         if (r >= 0)
@@ -89,7 +96,8 @@ int stream_outcome(const char *unit, const char *boot_id) {
         sd_journal *journal;
         int r;
 
-        r = open_records(unit, boot_id, &journal);
+        /* nobody but PID 1 has this _PID */
+        r = open_records(unit, boot_id, "_PID=1", &journal);
         if (r < 0)
                 return stream_error(r, "Failed to open the journal");
         while ((r = sd_journal_next(journal)) > 0)
@@ -98,5 +106,24 @@ int stream_outcome(const char *unit, const char *boot_id) {
         if (r < 0)
                 return stream_error(r, "Failed to read the journal");
         print_outcome(&outcome);
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The process that was to become the program told why it could not, by then perhaps as the job's
+ * user already: a job that forges this spoils no result but its own. */
+int stream_start(const char *unit, const char *boot_id) {
+        sd_journal *journal;
+        char text[16];
+        int r;
+
+        r = open_records(unit, boot_id, "MESSAGE_ID=" SD_MESSAGE_SPAWN_FAILED_STR, &journal);
+        if (r < 0)
+                return stream_error(r, "Failed to open the journal");
+        r = sd_journal_next(journal);
+        if (r > 0)
+                puts(get_field(journal, "ERRNO", text, sizeof(text)) >= 0 ? text : "0");
+        sd_journal_close(journal);
+        if (r < 0)
+                return stream_error(r, "Failed to read the journal");
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

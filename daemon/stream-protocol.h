@@ -5,6 +5,7 @@
  *
  *   jobsd-stream user NAME|UID       prints "UID NAME"
  *   jobsd-stream outcome UNIT BOOT   prints "RESULT EXIT-STATUS", "stopped", "began" or nothing
+ *   jobsd-stream start UNIT BOOT     prints the errno of a program that could not be started, or nothing
  *   jobsd-stream output UNIT LINES   copies a unit's output to standard output: the last so many
  *                                    lines, or all of them for "all". Standard input is jobsd: this
  *                                    byte says that the job has ended, and so will the output. */

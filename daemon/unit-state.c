@@ -207,12 +207,15 @@ static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) 
         }
 }
 
+bool unit_state_may_be_start_failure(const UnitState *state) {
+        /* with Type=exec a unit is active as soon as PID 1 has seen that its program is executed */
+        return state->active == UNIT_FAILED && state->active_enter_monotonic_usec == 0 &&
+                state->main_code == CLD_EXITED && state->main_status >= 200 && state->main_status <= 245;
+}
+
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status) {
         *ret_exit_status = state->main_status;
 
-        /* Type=exec: a unit that never was active could not execute its program */
-        if (state->active == UNIT_FAILED && state->active_enter_monotonic_usec == 0)
-                return state->result == JOB_RESULT_RESOURCES ? JOB_RESULT_RESOURCES : JOB_RESULT_START_FAILED;
         if (was_stopped(state))
                 return outcome_of_stop(state, timeout_usec);
         if (state->result != JOB_RESULT_SUCCESS && state->result != JOB_RESULT_NONE)

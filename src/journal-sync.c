@@ -19,8 +19,8 @@ static int connect_journal(const char *namespace, uint64_t timeout_usec) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
         _cleanup_close_ int fd = -EBADF;
 
-        snprintf(address.sun_path, sizeof(address.sun_path), "/run/systemd/journal.%s/io.systemd.journal",
-                namespace);
+        snprintf(address.sun_path, sizeof(address.sun_path), "/run/systemd/journal%s%s/io.systemd.journal",
+                namespace ? "." : "", namespace ?: "");
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd < 0)
                 return -errno;

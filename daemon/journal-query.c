@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/wait.h>
+
+#include "helper.h"
+#include "journal-query.h"
+#include "log.h"
+
+typedef struct Query {
+        Manager *manager;
+        uint64_t id;
+        journal_query_cb callback;
+} Query;
+
+static void on_answer(int status, const char *answer, size_t size, void *userdata) {
+        Query query = *(Query *) userdata;
+        bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+
+        free(userdata);
+        if (failed)
+                log_line(LOG_WARNING, "The journal could not be asked about job %" PRIu64 ".", query.id);
+        query.callback(query.manager, live_job_find(query.manager, query.id), failed ? "" : answer);
+}
+
+int journal_query(LiveJob *live, const char *verb, journal_query_cb callback) {
+        char boot_id[SD_ID128_STRING_MAX];
+        char *arguments[] = { (char *) "jobsd-stream", (char *) verb, live->job->unit,
+                sd_id128_to_string(live->job->boot_id, boot_id), NULL };
+        Query *query = malloc(sizeof(Query));
+        Helper *helper;
+        int r;
+
+        if (!query)
+                return -ENOMEM;
+        *query = (Query){ live->manager, live->id, callback };
+        r = helper_ask(live->manager, arguments, on_answer, query, &helper);
+        if (r < 0)
+                free(query);
+        return r;
+}
