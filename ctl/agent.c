@@ -52,8 +52,7 @@ pid_t agent_start(const Arguments *arguments) {
         return pid;
 }
 
-pid_t agent_stop(pid_t agent) {
+void agent_stop(pid_t agent) {
         if (agent > 0)
                 child_stop_sync(agent);
-        return 0;
 }

@@ -6,12 +6,7 @@
 #include <sys/types.h>
 
 #include "arguments.h"
-#include "macro.h"
 
 /* 0 where none is wanted or none is installed: a call that needs one then says so itself. */
 pid_t agent_start(const Arguments *arguments);
-pid_t agent_stop(pid_t agent);
-
-static inline void agent_stopp(pid_t *agent) {
-        *agent = agent_stop(*agent);
-}
+void agent_stop(pid_t agent);

@@ -10,6 +10,7 @@
 #include "agent.h"
 #include "arguments.h"
 #include "bus-util.h"
+#include "pager.h"
 #include "protocol.h"
 #include "report.h"
 #include "verb.h"
@@ -39,19 +40,22 @@ static int flush_output(int status) {
         return EXIT_STATUS_FAILURE;
 }
 
+static void context_done(Context *context) {
+        pager_close_sync(context);
+        agent_stop(context->agent);
+        sd_bus_flush_close_unref(context->bus);
+}
+
 static int run_verb(const Arguments *arguments) {
-        _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
-        _cleanup_(agent_stopp) pid_t agent = 0;
-        Context context = { .arguments = arguments };
+        _cleanup_(context_done) Context context = { .arguments = arguments };
         int r;
 
         terminal_init(&context.terminal);
         if (!(arguments->verb->flags & VERB_NO_BUS)) {
-                r = bus_open(arguments, &bus);
+                r = bus_open(arguments, &context.bus);
                 if (r < 0)
                         return r;
-                context.bus = bus;
-                agent = agent_start(arguments);
+                context.agent = agent_start(arguments);
         }
         return arguments->verb->run(&context);
 }

@@ -10,6 +10,7 @@
 #include "macro.h"
 #include "pager.h"
 #include "parse.h"
+#include "strv.h"
 
 /* A pager that can start a shell must not do so with another user's rights. */
 static bool pager_must_be_secure(void) {
@@ -21,7 +22,7 @@ static bool pager_must_be_secure(void) {
         return geteuid() != getuid() || getenv("SUDO_UID") || getenv("PKEXEC_UID");
 }
 
-/* NULL: what jobsctl would choose; empty: none. */
+/* NULL: what jobsctl would choose; empty: none. With options, but no shell looks at it. */
 static const char *pager_command(void) {
         return getenv("SYSTEMD_PAGER") ?: getenv("PAGER");
 }
@@ -44,56 +45,69 @@ static void pager_set_environment(bool secure) {
                 (void) unsetenv("LESSSECURE");
 }
 
+static int spawn_command(const char *command, int stdin_fd, pid_t *ret) {
+        _cleanup_free_ char *copy = strdup(command);
+        _cleanup_strv_free_ char **argv = NULL;
+        char *state = NULL;
+        int r;
+
+        if (!copy)
+                return -ENOMEM;
+        for (char *word = strtok_r(copy, " \t", &state); word; word = strtok_r(NULL, " \t", &state)) {
+                r = strv_extend(&argv, word);
+                if (r < 0)
+                        return r;
+        }
+        return argv ? child_start(argv, stdin_fd, ret) : -ENOENT;
+}
+
+/* The first one that there is. */
 static int pager_spawn(int stdin_fd, pid_t *ret) {
-        const char *command = pager_command();
         bool secure = pager_must_be_secure();
-        /* through a shell: the variable may hold options */
-        char *const custom[] = { (char *) "sh", (char *) "-c", (char *) command, NULL };
-        char *const standard[][2] = { { (char *) "pager", NULL }, { (char *) "less", NULL },
-                { (char *) "more", NULL } };
+        /* less is the only one that knows $LESSSECURE */
+        const char *const commands[] = { secure ? NULL : pager_command(), secure ? NULL : "pager", "less",
+                secure ? NULL : "more" };
         int r = -ENOENT;
 
         pager_set_environment(secure);
-        if (command && !secure)
-                return child_start(custom, stdin_fd, ret);
-        if (secure) /* the only one that knows $LESSSECURE */
-                return child_start(standard[1], stdin_fd, ret);
-        for (size_t i = 0; i < ELEMENTSOF(standard) && r == -ENOENT; i++)
-                r = child_start(standard[i], stdin_fd, ret);
+        for (size_t i = 0; i < ELEMENTSOF(commands) && r < 0; i++)
+                if (commands[i])
+                        r = spawn_command(commands[i], stdin_fd, ret);
         return r;
 }
 
-pid_t pager_start(const Arguments *arguments, const Terminal *terminal) {
+void pager_open(Context *context) {
         _cleanup_close_ int read_fd = -EBADF, write_fd = -EBADF;
         pid_t pid;
         int fds[2];
 
-        if (!pager_wanted(arguments, terminal) || pipe2(fds, O_CLOEXEC) < 0)
-                return 0;
+        if (context->pager > 0 || !pager_wanted(context->arguments, &context->terminal) ||
+                        pipe2(fds, O_CLOEXEC) < 0)
+                return;
         read_fd = fds[0];
         write_fd = fds[1];
         (void) fflush(stdout);
         if (pager_spawn(read_fd, &pid) < 0)
-                return 0;
+                return;
         if (dup2(write_fd, STDOUT_FILENO) < 0) {
                 child_stop_sync(pid);
-                return 0;
+                return;
         }
+        context->pager = pid;
         /* Ctrl-C is the pager's: it may mean "stop searching". */
         (void) signal(SIGINT, SIG_IGN);
-        return pid;
 }
 
-pid_t pager_finish(pid_t pager) {
+void pager_close_sync(Context *context) {
         _cleanup_close_ int null_fd = -EBADF;
 
-        if (pager <= 0)
-                return 0;
+        if (context->pager <= 0)
+                return;
         (void) fflush(stdout);
         /* Its end of file; standard output stays open, so that no other file takes its number. */
         null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
         if (null_fd < 0 || dup2(null_fd, STDOUT_FILENO) < 0)
                 close_fd(STDOUT_FILENO);
-        child_wait_sync(pager);
-        return 0;
+        child_wait_sync(context->pager);
+        context->pager = 0;
 }

@@ -3,17 +3,10 @@
 
 /* The pager between standard output and the terminal, chosen as systemd's tools choose theirs. */
 
-#include <sys/types.h>
+#include "verb.h"
 
-#include "arguments.h"
-#include "terminal.h"
-
-/* From here on standard output goes to the pager. 0 where none is wanted or none is installed:
- * then it goes where it went. */
-pid_t pager_start(const Arguments *arguments, const Terminal *terminal);
+/* From here on standard output goes to the pager, if one is wanted and installed. To be called when
+ * there is something to show, and as often as one likes. */
+void pager_open(Context *context);
 /* Ends the text, and waits until the person has read it. */
-pid_t pager_finish(pid_t pager);
-
-static inline void pager_finishp(pid_t *pager) {
-        *pager = pager_finish(*pager);
-}
+void pager_close_sync(Context *context);

@@ -8,6 +8,7 @@
 #include "bus-util.h"
 #include "interrupt.h"
 #include "outcome.h"
+#include "pager.h"
 #include "report.h"
 #include "stream.h"
 
@@ -150,7 +151,7 @@ static int fail_copy(int error, uint64_t id) {
         return error == -EINTR ? error : fail(error, "Failed to pass on the output of job %" PRIu64, id);
 }
 
-static int print_stream(const Context *context, uint64_t id, uint64_t lines, bool mask) {
+static int print_stream(Context *context, uint64_t id, uint64_t lines, bool mask) {
         _cleanup_close_ int fd = -EBADF;
         Copy copy = { .interrupt_fd = -EBADF, .mask = mask };
         int r;
@@ -158,17 +159,18 @@ static int print_stream(const Context *context, uint64_t id, uint64_t lines, boo
         r = stream_open(context, id, false, lines, &fd);
         if (r < 0)
                 return r;
+        pager_open(context);
         (void) fflush(stdout);
         copy.fd = fd;
         r = copy_stream(&copy);
         return r < 0 ? fail_copy(r, id) : 0;
 }
 
-int stream_print(const Context *context, uint64_t id, uint64_t lines) {
+int stream_print(Context *context, uint64_t id, uint64_t lines) {
         return print_stream(context, id, lines, false);
 }
 
-int stream_print_masked(const Context *context, uint64_t id, uint64_t lines) {
+int stream_print_masked(Context *context, uint64_t id, uint64_t lines) {
         return print_stream(context, id, lines, true);
 }
 

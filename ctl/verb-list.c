@@ -45,20 +45,18 @@ static const Column columns[_COLUMN_MAX] = {
 
 /* A list that grows page by page, in the one form or the other. */
 typedef struct List {
-        const Context *context;
+        Context *context;
         Table *table; /* NULL: JSON */
         JsonArray array;
         uint64_t n_rows, n_max;
         uint64_t next; /* of the bus: where the next page begins, 0 at the end */
-        pid_t pager;
 } List;
 
 static void list_done(List *list) {
         table_free(list->table);
-        (void) pager_finish(list->pager);
 }
 
-static int list_init(List *list, const Context *context) {
+static int list_init(List *list, Context *context) {
         const Arguments *arguments = context->arguments;
 
         *list = (List){
@@ -104,6 +102,7 @@ static int list_add(List *list, const Job *job) {
         _cleanup_(json_object_putp) struct json_object *object = NULL;
         int r;
 
+        pager_open(list->context);
         list->n_rows++;
         if (list->table)
                 return list_add_text(list, job);
@@ -115,12 +114,11 @@ static int list_add(List *list, const Job *job) {
 }
 
 /* What a pager would hide has to be said before it starts. */
-static void list_begin(List *list, const char *scope) {
+static void tell_scope(const List *list, const char *scope) {
         const Arguments *arguments = list->context->arguments;
 
         if (filter_wants_all(arguments) && strcmp(scope, "own") == 0)
                 note(arguments, "Showing your own jobs only: seeing others' needs administrator rights.");
-        list->pager = pager_start(arguments, &list->context->terminal);
 }
 
 static int list_call(List *list, sd_bus_error *error, sd_bus_message **ret) {
@@ -165,7 +163,7 @@ static int list_read(List *list, sd_bus_message *reply, bool is_first) {
         if (r < 0)
                 return r;
         if (is_first)
-                list_begin(list, scope);
+                tell_scope(list, scope);
         r = sd_bus_message_rewind(reply, true);
         if (r >= 0)
                 r = sd_bus_message_enter_container(reply, 'a', "a{sv}");
@@ -201,7 +199,7 @@ static int list_end(List *list) {
         }
         if (table_flush(list->table) < 0)
                 return fail_memory();
-        list->pager = pager_finish(list->pager);
+        pager_close_sync(list->context);
 
         if (list->n_rows == 0 && list->n_max > 0)
                 note(arguments, "There are no jobs to report on.");

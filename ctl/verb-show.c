@@ -65,13 +65,13 @@ static int show_job(Context *context, uint64_t id, JsonArray *array) {
         r = bus_get_job(context->bus, id, &job);
         if (r < 0)
                 return r;
+        pager_open(context);
         return context->arguments->json != JSON_OFF ? show_json(context->arguments, job, array)
                                                     : show_text(context->arguments, job);
 }
 
 int verb_show(Context *context) {
         const Arguments *arguments = context->arguments;
-        _cleanup_(pager_finishp) _unused_ pid_t pager = pager_start(arguments, &context->terminal);
         JsonArray array = { .arguments = arguments };
         int r, first_error = 0;
 

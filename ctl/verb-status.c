@@ -166,6 +166,7 @@ static int status_of(Context *context, uint64_t id, bool is_last) {
         r = bus_get_job(context->bus, id, &job);
         if (r < 0)
                 return r;
+        pager_open(context);
         r = print_job(context, job);
         if (r < 0)
                 return r;
@@ -178,12 +179,10 @@ static int status_of(Context *context, uint64_t id, bool is_last) {
 
 int verb_status(Context *context) {
         const Arguments *arguments = context->arguments;
-        _cleanup_(pager_finishp) _unused_ pid_t pager = 0;
         int r, first_error = 0;
 
         if (arguments->json != JSON_OFF) /* a block for people has no other form */
                 return verb_show(context);
-        pager = pager_start(arguments, &context->terminal);
         for (size_t i = 0; i < arguments->n_ids; i++) {
                 r = status_of(context, arguments->ids[i], i + 1 == arguments->n_ids);
                 if (first_error >= 0)

@@ -34,6 +34,7 @@ typedef struct Context {
         const Arguments *arguments;
         sd_bus *bus;
         Terminal terminal;
+        pid_t agent, pager; /* 0: none */
 } Context;
 
 struct Verb {

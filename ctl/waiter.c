@@ -15,7 +15,8 @@ struct Waiter {
         int interrupt_fd;
         uint64_t id;      /* the job that is waited for now */
         bool stale;       /* something happened to it: look again */
-        bool resubscribe; /* jobsd is a new one that does not know us */
+        bool resubscribe; /* jobsd is a new one that does not know us, or does not know enough */
+        bool others;      /* somebody else's jobs are waited for, too */
 };
 
 static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
@@ -43,13 +44,22 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
         return 0;
 }
 
+/* News of others' jobs may need a password, which nobody shall type for a job of his own. */
 static int waiter_subscribe(Waiter *waiter) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        sd_bus *bus = waiter->context->bus;
+        bool interactive = waiter->others && !waiter->context->arguments->no_ask_password;
         int r;
 
         waiter->resubscribe = false;
-        r = sd_bus_call_method(waiter->context->bus, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
-                        "Subscribe", &error, NULL, "t", UINT64_C(0));
+        r = bus_new_manager_call(bus, "Subscribe", &call);
+        if (r >= 0)
+                r = sd_bus_message_set_allow_interactive_authorization(call, interactive);
+        if (r >= 0)
+                r = sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
+        if (r >= 0)
+                r = sd_bus_call(bus, call, 0, &error, NULL);
         return r < 0 ? fail_bus(&error, r, "Failed to ask jobsd for news of jobs") : 0;
 }
 
@@ -138,6 +148,13 @@ static int waiter_turn(Waiter *waiter) {
         return interrupt_wait_sync(waiter->interrupt_fd, fd, (short) events, remaining_usec);
 }
 
+/* Whether what was subscribed to so far may leave the job's end out. */
+static bool waiter_may_miss(const Waiter *waiter, const Job *job) {
+        bool is_mine = waiter->context->arguments->transport == BUS_TRANSPORT_LOCAL && job->uid == getuid();
+
+        return !is_mine && !waiter->others;
+}
+
 /* 1 when the job has ended, 0 when it has not. */
 static int waiter_look(Waiter *waiter, Job **ret) {
         _cleanup_(job_freep) Job *job = NULL;
@@ -147,8 +164,11 @@ static int waiter_look(Waiter *waiter, Job **ret) {
         r = bus_get_job(waiter->context->bus, waiter->id, &job);
         if (r < 0)
                 return r;
-        if (job_status_is_active(job->status))
+        if (job_status_is_active(job->status)) {
+                if (waiter_may_miss(waiter, job))
+                        waiter->others = waiter->resubscribe = waiter->stale = true;
                 return 0;
+        }
         *ret = TAKE_PTR(job);
         return 1;
 }
@@ -168,6 +188,7 @@ int waiter_wait_sync(Waiter *waiter, uint64_t id, Job **ret) {
                         r = waiter_look(waiter, ret);
                         if (r != 0)
                                 return r < 0 ? r : 0;
+                        continue; /* the look may have asked for a better subscription */
                 }
                 r = waiter_turn(waiter);
                 if (r == -EINTR)
