@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 
 #include "bus-util.h"
@@ -19,16 +20,29 @@ static int bus_connect(const Arguments *arguments, sd_bus **ret) {
         }
 }
 
-int bus_open(const Arguments *arguments, sd_bus **ret) {
+static int fail_connect(const Arguments *arguments, int error) {
         const char *which = arguments->user_bus ? "session" : "system";
+
+        if (arguments->host)
+                return fail(error, "Failed to connect to the %s bus of %s", which, arguments->host);
+        if (error == -ENOMEDIUM)
+                return fail_plain(error,
+                                "There is no session bus here: neither $DBUS_SESSION_BUS_ADDRESS nor "
+                                "$XDG_RUNTIME_DIR is set.");
+        return fail(error, "Failed to connect to the %s bus", which);
+}
+
+int bus_open(const Arguments *arguments, sd_bus **ret) {
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+        const char *name;
         int r;
 
         r = bus_connect(arguments, &bus);
-        if (r < 0 && arguments->host)
-                return fail(r, "Failed to connect to the %s bus of %s", which, arguments->host);
+        /* Whether the other end is there shows in its greeting. */
+        if (r >= 0)
+                r = sd_bus_get_unique_name(bus, &name);
         if (r < 0)
-                return fail(r, "Failed to connect to the %s bus", which);
+                return fail_connect(arguments, r);
 
         /* for every call of this connection */
         r = sd_bus_set_method_call_timeout(bus, JOBSD_CALL_TIMEOUT_USEC);

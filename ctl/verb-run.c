@@ -93,23 +93,19 @@ int run_check(const Arguments *arguments) {
         return r < 0 ? r : check_paths(arguments);
 }
 
-/* Takes a relative path from the caller's directory. The job starts elsewhere. */
+/* Takes a relative path from the caller's directory: the job starts elsewhere. */
 static int make_absolute(const char *path, char **ret) {
         _cleanup_free_ char *directory = NULL;
         char *absolute;
 
-        if (*path == '/') {
-                absolute = strdup(path);
-        } else {
+        while (strncmp(path, "./", 2) == 0)
+                path += 2;
+        if (*path != '/') {
                 directory = get_current_dir_name();
                 if (!directory)
                         return -errno;
-                while (strncmp(path, "./", 2) == 0)
-                        path += 2;
-                if (asprintf(&absolute, "%s/%s", directory, path) < 0)
-                        absolute = NULL;
         }
-        if (!absolute)
+        if (asprintf(&absolute, "%s%s%s", directory ?: "", directory && *path ? "/" : "", path) < 0)
                 return -ENOMEM;
         *ret = absolute;
         return 0;
@@ -156,26 +152,21 @@ static int find_program(const Arguments *arguments, char **ret) {
 /* The caller's directory, unless the job runs where or as whom that may not be there: then the
  * default, the user's home. NULL for that. */
 static int choose_working_directory(const Arguments *arguments, char **ret) {
+        _cleanup_free_ char *absolute = NULL;
         const char *directory = arguments->working_directory;
+        bool may_be_elsewhere = arguments->uid || !is_local(arguments);
         int r;
 
-        if ((!directory && (arguments->uid || !is_local(arguments))) ||
-                        (directory && strcmp(directory, "~") == 0)) {
+        if (directory ? strcmp(directory, "~") == 0 : may_be_elsewhere) {
                 *ret = NULL;
                 return 0;
         }
-        if (directory) {
-                r = make_absolute(directory, ret);
-        } else {
-                *ret = get_current_dir_name();
-                r = *ret ? 0 : -errno;
-        }
+        r = make_absolute(directory ?: "", &absolute);
         if (r < 0)
                 return fail(r, "Failed to find the current directory");
-        if (!utf8_is_valid(*ret)) {
-                free(*ret);
+        if (!utf8_is_valid(absolute))
                 return fail_plain(-EILSEQ, "The working directory's name is not UTF-8 text.");
-        }
+        *ret = TAKE_PTR(absolute);
         return 0;
 }
 
