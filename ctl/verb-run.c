@@ -98,7 +98,7 @@ static int make_absolute(const char *path, char **ret) {
         _cleanup_free_ char *directory = NULL;
         char *absolute;
 
-        while (strncmp(path, "./", 2) == 0)
+        while (strncmp(path, "./", 2) == 0 && path[2] != '/') /* for the eye; ".//" would become the root */
                 path += 2;
         if (*path != '/') {
                 directory = get_current_dir_name();
