@@ -181,7 +181,7 @@ class Machine:
         if not self.running:
             raise RuntimeError(f"{self.name} is not running")
         return ["nsenter", f"--target={self._leader}",
-                "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--"]
+                "--root", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--"]
 
 
 def _process(argv: list[str], user: str, environment: dict[str, str]) -> list[str]:
