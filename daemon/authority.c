@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authority.h"
+#include "client.h"
 #include "log.h"
 #include "protocol.h"
 #include "subscription.h"
@@ -67,6 +68,7 @@ Authority *authority_free(Authority *authority) {
 static int on_rules_changed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
         Authority *authority = userdata;
 
+        client_revoke_all(authority->manager);
         subscription_check_rights(authority->manager);
         return 0;
 }

@@ -6,6 +6,9 @@
 #include "client.h"
 #include "user.h"
 
+/* As long as nobody notices the delay of a rule that depends on something else than its files. */
+#define GRANT_USEC USEC_PER_SEC
+
 static int compare_clients(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
@@ -60,6 +63,24 @@ void client_foreach(Manager *m, void (*callback)(Client *client, void *userdata)
         Walk walk = { callback, userdata };
 
         twalk_r(m->clients, visit, &walk);
+}
+
+void client_grant(Client *client, Action action) {
+        client->granted_usec[action] = monotonic_usec();
+}
+
+bool client_is_granted(const Client *client, Action action) {
+        uint64_t granted = client->granted_usec[action];
+
+        return granted > 0 && monotonic_usec() - granted < GRANT_USEC;
+}
+
+static void revoke_all_of(Client *client, void *userdata) {
+        memset(client->granted_usec, 0, sizeof(client->granted_usec));
+}
+
+void client_revoke_all(Manager *m) {
+        client_foreach(m, revoke_all_of, NULL);
 }
 
 int client_subscribe(Client *client) {

@@ -29,11 +29,19 @@
 /* What passes by itself, as a full disk that somebody tidies, is tried again this often. */
 #define RETRY_USEC (2 * USEC_PER_SEC)
 
-uint64_t now_usec(void) {
+static uint64_t clock_usec(clockid_t clock) {
         struct timespec ts;
 
-        (void) clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail for this clock */
+        (void) clock_gettime(clock, &ts); /* cannot fail for these clocks */
         return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+}
+
+uint64_t now_usec(void) {
+        return clock_usec(CLOCK_REALTIME);
+}
+
+uint64_t monotonic_usec(void) {
+        return clock_usec(CLOCK_MONOTONIC);
 }
 
 /* As PID 1 has it, see jobsd.service. */
@@ -246,8 +254,6 @@ static void on_starting_committed(int r, void *userdata) {
         r = launcher_start(m->launcher, live);
         if (r < 0)
                 manager_unit_failed(m, live, strerror(-r));
-        else
-                subscription_job_changed(live);
 }
 
 static int record_start(Manager *m, Job *job) {
@@ -517,11 +523,13 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
                 begin_end(m, live);
                 return;
         }
-        if (live->state == LIVE_STARTING && live->unit.active == UNIT_ACTIVE)
+        if (live->state == LIVE_STARTING && live->unit.active == UNIT_ACTIVE) {
                 set_running(m, live);
+                changed = true;
+        }
         if (live->cancelled && !live->start_in_flight && !live->slot)
                 launcher_cancel(m->launcher, live);
-        if (changed)
+        if (changed && live->state == LIVE_RUNNING)
                 subscription_job_changed(live);
 }
 

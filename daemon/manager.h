@@ -88,5 +88,6 @@ void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
 void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status);
 void manager_job_never_started(Manager *m, LiveJob *live);
 
-/* Microseconds since 1970. */
+/* Microseconds since 1970, and since some fixed moment that nobody steps. */
 uint64_t now_usec(void);
+uint64_t monotonic_usec(void);

@@ -195,17 +195,26 @@ static int apply_decision(const Decision *decision, sd_bus_error *e) {
 static void on_verdict(Verdict verdict, void *userdata) {
         Request *q = userdata;
 
+        Decision *decision = &q->decisions[q->n_decisions - 1];
+        Client *client = client_find(q->manager, sd_bus_message_get_sender(q->message));
+
         q->check = NULL;
-        q->decisions[q->n_decisions - 1].verdict = verdict;
+        decision->verdict = verdict;
+        if (verdict == VERDICT_YES && decision->id == 0 && client)
+                client_grant(client, decision->action);
         request_continue(q);
 }
 
 static int authorize(Request *q, Action action, uint64_t id, const Job *job, bool interactive, sd_bus_error *e) {
         const Decision *decision = find_decision(q, action, id);
+        Client *client;
         int r;
 
         if (decision)
                 return apply_decision(decision, e);
+        client = client_find(q->manager, sd_bus_message_get_sender(q->message));
+        if (id == 0 && client && client_is_granted(client, action))
+                return 1;
         if (q->n_decisions >= REQUEST_DECISIONS_MAX)
                 return -EACCES;
         r = authority_check(q->manager->authority, sd_bus_message_get_sender(q->message), action, id, job,

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <systemd/sd-journal.h>
@@ -16,11 +17,13 @@
 #include "stream-protocol.h"
 
 /* A busy journald may need long to store what is on its way. */
-#define SYNC_USEC_MAX (90 * USEC_PER_SEC)
+#define SYNC_USEC_MAX (600 * USEC_PER_SEC)
 
 typedef struct Output {
         sd_journal *journal;
-        bool ended; /* the job is over: what the journal has is all */
+        bool ended;         /* the job is over: what the journal has after a barrier is all */
+        bool is_snapshot;   /* the job goes on, the reader does not wait for it */
+        uint64_t until_usec; /* of a snapshot: entries that came later are left out; else UINT64_MAX */
 } Output;
 
 static int synchronize(void) {
@@ -56,12 +59,14 @@ static int open_journal(const char *unit, sd_journal **ret) {
 }
 
 /* Moves to before the last so many lines, each of which may be several entries. */
-static int seek_lines(sd_journal *journal, uint64_t n_lines) {
+static int seek_lines(const Output *output, uint64_t n_lines) {
+        sd_journal *journal = output->journal;
         bool in_line = false;
         uint64_t n = 0;
         int r;
 
-        r = sd_journal_seek_tail(journal);
+        r = output->is_snapshot ? sd_journal_seek_realtime_usec(journal, output->until_usec)
+                                : sd_journal_seek_tail(journal);
         if (r < 0)
                 return r;
         if (n_lines == 0)
@@ -90,14 +95,24 @@ static int write_line(const JournalLine *line) {
         return 0;
 }
 
+/* A job that prints without a pause is ahead of its reader for ever. */
+static bool entry_is_too_late(const Output *output) {
+        uint64_t usec;
+
+        return output->until_usec != UINT64_MAX && sd_journal_get_realtime_usec(output->journal, &usec) >= 0 &&
+                usec > output->until_usec;
+}
+
 /* Copies everything that is there. */
-static int copy_stored(sd_journal *journal) {
+static int copy_stored(const Output *output) {
         int r;
 
-        while ((r = sd_journal_next(journal)) > 0) {
+        while ((r = sd_journal_next(output->journal)) > 0) {
                 JournalLine line;
 
-                r = journal_line_read(journal, &line);
+                if (entry_is_too_late(output))
+                        break;
+                r = journal_line_read(output->journal, &line);
                 if (r == -ENOENT)
                         continue;
                 if (r >= 0)
@@ -110,18 +125,20 @@ static int copy_stored(sd_journal *journal) {
         return r;
 }
 
-/* jobsd's word: the job has ended. Without it the pipe was closed by the end of jobsd: the reader
- * is told by our exit that it is not the end of the output. */
+/* jobsd's word. Without it the pipe was closed by the end of jobsd, and this is not the end of the
+ * output: the reader learns that from the job, which has not ended. */
 static int read_control(Output *output) {
-        char c;
-        ssize_t n = read(STDIN_FILENO, &c, 1);
+        char word;
+        ssize_t n = read(STDIN_FILENO, &word, 1);
 
         if (n < 0)
                 return errno == EINTR ? 0 : -errno;
         if (n == 0)
                 return -ECONNRESET;
-        if (c == STREAM_JOB_ENDED)
+        if (word == STREAM_JOB_ENDED)
                 output->ended = true;
+        if (word == STREAM_SNAPSHOT)
+                output->is_snapshot = true;
         return 0;
 }
 
@@ -148,11 +165,12 @@ static int wait_for_more(Output *output) {
         return fds[1].revents ? read_control(output) : 0;
 }
 
+/* What came while the job ran, until it ends; then all that is left. */
 static int follow(Output *output) {
-        int r = 0;
+        int r;
 
         while (!output->ended) {
-                r = copy_stored(output->journal);
+                r = copy_stored(output);
                 if (r >= 0)
                         r = wait_for_more(output);
                 if (r < 0)
@@ -163,11 +181,11 @@ static int follow(Output *output) {
                 return r;
         /* files may have been added or rotated meanwhile */
         r = sd_journal_process(output->journal);
-        return r < 0 ? r : copy_stored(output->journal);
+        return r < 0 ? r : copy_stored(output);
 }
 
-/* Whether jobsd has already said that the job is over. */
-static int peek_ended(Output *output) {
+/* What jobsd has said by now. */
+static int peek_control(Output *output) {
         struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
         int r = poll(&fd, 1, 0);
 
@@ -176,25 +194,35 @@ static int peek_ended(Output *output) {
         return r > 0 ? read_control(output) : 0;
 }
 
+static uint64_t realtime_usec(void) {
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail for this clock */
+        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+}
+
 static int copy(const char *unit, uint64_t n_lines, Output *output) {
         int r;
 
-        /* What was written before the question belongs to the answer. */
-        r = synchronize();
+        r = peek_control(output);
+        if (r >= 0 && output->ended) /* the last lines may be on their way */
+                r = synchronize();
+        if (output->is_snapshot)
+                output->until_usec = realtime_usec();
         if (r >= 0)
                 r = open_journal(unit, &output->journal);
         if (r >= 0) /* from now on changes are told */
                 r = sd_journal_get_fd(output->journal);
         if (r >= 0 && n_lines != UINT64_MAX)
-                r = seek_lines(output->journal, n_lines);
-        if (r >= 0)
-                r = peek_ended(output);
-        return r < 0 ? r : follow(output);
+                r = seek_lines(output, n_lines);
+        if (r < 0)
+                return r;
+        return output->ended || output->is_snapshot ? copy_stored(output) : follow(output);
 }
 
 int stream_output(const char *unit, const char *lines) {
         uint64_t n_lines = UINT64_MAX;
-        Output output = {};
+        Output output = { .until_usec = UINT64_MAX };
         int r;
 
         if (strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0)

@@ -7,9 +7,12 @@
  *   jobsd-stream outcome UNIT BOOT   prints "RESULT EXIT-STATUS", "stopped", "began" or nothing
  *   jobsd-stream start UNIT BOOT     prints the errno of a program that could not be started, or nothing
  *   jobsd-stream output UNIT LINES   copies a unit's output to standard output: the last so many
- *                                    lines, or all of them for "all". Standard input is jobsd: this
- *                                    byte says that the job has ended, and so will the output. */
-#define STREAM_JOB_ENDED 'E'
+ *                                    lines, or all of them for "all". Standard input is jobsd, which
+ *                                    says with one of these bytes how far. */
+typedef enum StreamWord {
+        STREAM_JOB_ENDED = 'E',  /* to the end: wait until the journal has stored everything */
+        STREAM_SNAPSHOT = 'S',   /* what is stored by now: the job goes on */
+} StreamWord;
 
 /* Exit statuses beside 0 and 1. */
 #define STREAM_EXIT_NOT_FOUND 3

@@ -36,13 +36,13 @@ static void on_helper_done(int status, const char *answer, size_t size, void *us
         stream_free(userdata);
 }
 
-static void tell_ended(Stream *stream) {
-        static const char ended = STREAM_JOB_ENDED;
+static void tell(Stream *stream, StreamWord word) {
+        char byte = (char) word;
 
         if (stream->control_fd < 0)
                 return;
         /* one byte into an empty pipe: it fits, or its reader is gone */
-        (void) write(stream->control_fd, &ended, 1);
+        (void) !write(stream->control_fd, &byte, 1);
         close_fd(stream->control_fd);
         stream->control_fd = -EBADF;
 }
@@ -52,7 +52,7 @@ void stream_job_ended(Manager *m, uint64_t id) {
 
         LIST_FOREACH(stream, &m->streams, list)
         if (stream->id == id)
-                tell_ended(stream);
+                tell(stream, STREAM_JOB_ENDED);
 }
 
 static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
@@ -112,8 +112,10 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 stream_free(stream);
                 return r;
         }
-        if (!follow || !job_status_is_active(job->status))
-                tell_ended(stream);
+        if (!job_status_is_active(job->status))
+                tell(stream, STREAM_JOB_ENDED);
+        else if (!follow)
+                tell(stream, STREAM_SNAPSHOT);
         *ret_fd = fds[0];
         return 0;
 }

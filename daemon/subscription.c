@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
-#include <time.h>
 
 #include "bus-job.h"
 #include "client.h"
@@ -73,13 +72,6 @@ static int build_changed(Manager *m, const Job *job, const char *path, const cha
 
 void subscription_job_new(Manager *m, const Job *job) {
         emit(m, job, build_new, NULL);
-}
-
-static uint64_t monotonic_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
 }
 
 static int on_change_due(sd_event_source *source, uint64_t usec, void *userdata) {

@@ -6,8 +6,6 @@
 #include "strv.h"
 #include "transient-unit.h"
 
-#define JOURNAL_SOCKET "systemd-journald@" JOBSD_JOURNAL_NAMESPACE ".socket"
-
 /* Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in them. */
 static int append_command(sd_bus_message *m, char **command) {
         int r;
@@ -64,15 +62,16 @@ static int append_place(sd_bus_message *m, const Job *job) {
                 "s", job->working_directory ?: "~");
 }
 
-/* The unit stays when its process ended, until jobsd has read and recorded how. Type=exec tells a
- * program that could not be executed from one that failed. Ordered after jobsd, so that at a
- * shutdown jobs stop first and jobsd records it. */
+/* The unit stays when its process ended, until jobsd has read and recorded how. Type=simple, because
+ * a record in the journal tells better than Type=exec that a program could not be executed, and each
+ * state that a unit does not pass costs nothing. What a job needs and is ordered by stands in
+ * jobs.slice once: for each dependency of a unit PID 1 announces a change of the other one, and
+ * those of targets and sockets would be most of what a short job costs. */
 static int append_service(sd_bus_message *m, const Job *job, int stream_fd) {
-        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
-                job->name, "Type", "s", "exec", "RemainAfterExit", "b", 1, "NotifyAccess", "s", "all",
-                "StandardInput", "s", "null", "StandardOutputFileDescriptor", "h", stream_fd,
-                "StandardErrorFileDescriptor", "h", stream_fd, "Wants", "as", 1, JOURNAL_SOCKET, "After", "as", 2,
-                JOURNAL_SOCKET, "jobsd.service", "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1,
+        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s", job->name,
+                "Type", "s", "simple", "RemainAfterExit", "b", 1, "NotifyAccess", "s", "all", "DefaultDependencies",
+                "b", 0, "StandardInput", "s", "null", "StandardOutputFileDescriptor", "h", stream_fd,
+                "StandardErrorFileDescriptor", "h", stream_fd, "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1,
                 "TasksAccounting", "b", 1);
 }
 

@@ -208,9 +208,8 @@ static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) 
 }
 
 bool unit_state_may_be_start_failure(const UnitState *state) {
-        /* with Type=exec a unit is active as soon as PID 1 has seen that its program is executed */
-        return state->active == UNIT_FAILED && state->active_enter_monotonic_usec == 0 &&
-                state->main_code == CLD_EXITED && state->main_status >= 200 && state->main_status <= 245;
+        return state->active == UNIT_FAILED && state->main_code == CLD_EXITED && state->main_status >= 200 &&
+                state->main_status <= 245;
 }
 
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status) {

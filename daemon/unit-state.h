@@ -45,8 +45,8 @@ int unit_state_read(UnitState *state, sd_bus_message *message);
  * one that has not begun. */
 bool unit_state_is_ended(const UnitState *state, bool start_in_flight);
 
-/* The unit alone cannot tell whether its program could not be executed, or ended at once with one of
- * PID 1's own exit statuses (systemd.exec(5)): then the journal has to be asked. */
+/* The unit alone cannot tell whether its program could not be executed, or ended with one of PID 1's
+ * own exit statuses (systemd.exec(5), "Process Exit Codes"): then the journal has to be asked. */
 bool unit_state_may_be_start_failure(const UnitState *state);
 
 /* How it ended. The exit status is the signal's number for signal and core-dump. */

@@ -50,7 +50,7 @@ static int start_bare(Bench *bench) {
 
         snprintf(unit, sizeof(unit), "bench-%ld-%" PRIu64 ".service", (long) getpid(), bench->n_submitted++);
         return sd_bus_call_method_async(bench->bus, NULL, PID1, "StartTransientUnit", on_error_reply, bench,
-                "ssa(sv)a(sa(sv))", unit, "fail", 3, "Type", "s", "exec", "Slice", "s", "jobs-0.slice", "ExecStart",
+                "ssa(sv)a(sa(sv))", unit, "fail", 3, "Type", "s", "simple", "Slice", "s", "jobs-0.slice", "ExecStart",
                 "a(sasb)", 1, "/bin/true", 1, "/bin/true", 0, 0);
 }
 
