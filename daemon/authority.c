@@ -9,6 +9,7 @@
 #include "log.h"
 #include "protocol.h"
 #include "subscription.h"
+#include "user.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority"
 #define FLAG_ALLOW_USER_INTERACTION 1U
@@ -16,6 +17,8 @@
 struct Authority {
         Manager *manager;
         sd_bus_slot *changed_slot;
+        unsigned n_checks, n_prompts; /* that polkit has not answered */
+        TAILQ_HEAD(, Check) queue;
 };
 
 struct Check {
@@ -23,10 +26,13 @@ struct Check {
         char *sender;
         Action action;
         uint64_t id;
-        bool interactive; /* a password may be asked for, and has not been yet */
+        bool interactive; /* a password may be asked for */
         authority_cb callback;
         void *userdata;
         sd_bus_slot *slot;
+        User *prompted; /* whose password is being asked for */
+        sd_bus_message *message; /* while it waits for its turn */
+        TAILQ_ENTRY(Check) queue;
 };
 
 static const struct {
@@ -54,6 +60,7 @@ int authority_new(Manager *m, Authority **ret) {
         if (!authority)
                 return -ENOMEM;
         authority->manager = m;
+        TAILQ_INIT(&authority->queue);
         *ret = authority;
         return 0;
 }
@@ -78,16 +85,58 @@ int authority_watch(Authority *authority) {
                 on_rules_changed, NULL, authority);
 }
 
+static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error);
+
+static int send_check(Check *check, sd_bus_message *m) {
+        int r = sd_bus_call_async(check->authority->manager->bus, &check->slot, m, on_answer, check,
+                JOBSD_CALL_TIMEOUT_USEC);
+
+        if (r >= 0 && !check->prompted)
+                check->authority->n_checks++;
+        return r;
+}
+
+static void send_waiting_checks(Authority *authority) {
+        Check *check;
+
+        while (authority->n_checks < AUTHORITY_CHECKS_MAX && (check = TAILQ_FIRST(&authority->queue))) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = TAKE_PTR(check->message);
+                int r;
+
+                TAILQ_REMOVE(&authority->queue, check, queue);
+                r = send_check(check, m);
+                if (r < 0)
+                        log_errno(r, "Failed to ask polkit"); /* its caller's time runs out */
+        }
+}
+
+/* Gives its place to the next. */
+static void leave(Check *check) {
+        Authority *authority = check->authority;
+
+        if (check->message) {
+                TAILQ_REMOVE(&authority->queue, check, queue);
+                check->message = sd_bus_message_unref(check->message);
+        }
+        if (check->slot && !check->prompted)
+                authority->n_checks--;
+        check->slot = sd_bus_slot_unref(check->slot);
+        if (check->prompted) {
+                check->prompted->n_prompts--;
+                user_release(check->prompted);
+                check->prompted = NULL;
+                authority->n_prompts--;
+        }
+}
+
 Check *check_free(Check *check) {
         if (!check)
                 return NULL;
-        sd_bus_slot_unref(check->slot);
+        leave(check);
         free(check->sender);
         free(check);
         return NULL;
 }
-
-static int ask(Check *check, const Job *job, bool interactive);
 
 static Verdict read_verdict(sd_bus_message *reply) {
         int authorized, challenge;
@@ -100,18 +149,20 @@ static Verdict read_verdict(sd_bus_message *reply) {
         return authorized ? VERDICT_YES : challenge ? VERDICT_CHALLENGE : VERDICT_NO;
 }
 
+static int prompt(Check *check);
+
 static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
         Check *check = userdata;
+        Authority *authority = check->authority;
         authority_cb callback = check->callback;
         void *callback_userdata = check->userdata;
         Verdict verdict = read_verdict(reply);
+        bool was_prompt = check->prompted;
 
-        check->slot = sd_bus_slot_unref(check->slot);
-        if (verdict == VERDICT_CHALLENGE && check->interactive) {
-                check->interactive = false;
-                if (ask(check, NULL, true) >= 0)
-                        return 0;
-        }
+        leave(check);
+        send_waiting_checks(authority);
+        if (verdict == VERDICT_CHALLENGE && check->interactive && !was_prompt && prompt(check) >= 0)
+                return 0;
         check_free(check);
         callback(verdict, callback_userdata);
         return 0;
@@ -132,22 +183,59 @@ static int append_details(sd_bus_message *m, const Check *check, const Job *job)
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int ask(Check *check, const Job *job, bool interactive) {
+static int build_question(Check *check, const Job *job, uint32_t flags, sd_bus_message **ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-        sd_bus *bus = check->authority->manager->bus;
         int r;
 
-        r = sd_bus_message_new_method_call(bus, &m, POLKIT, "CheckAuthorization");
+        r = sd_bus_message_new_method_call(check->authority->manager->bus, &m, POLKIT, "CheckAuthorization");
         if (r >= 0)
                 r = sd_bus_message_append(m, "(sa{sv})s", "system-bus-name", 1, "name", "s", check->sender,
                         actions[check->action].id);
         if (r >= 0)
                 r = append_details(m, check, job);
         if (r >= 0)
-                r = sd_bus_message_append(m, "us", interactive ? FLAG_ALLOW_USER_INTERACTION : 0U, "");
+                r = sd_bus_message_append(m, "us", flags, "");
         if (r >= 0)
-                r = sd_bus_call_async(bus, &check->slot, m, on_answer, check, JOBSD_CALL_TIMEOUT_USEC);
+                *ret = TAKE_PTR(m);
         return r;
+}
+
+/* Asks again, now with the user: not so often that nothing else can be asked. */
+static int prompt(Check *check) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        Authority *authority = check->authority;
+        Client *client = client_find(authority->manager, check->sender);
+        User *user;
+        int r;
+
+        if (!client || authority->n_prompts >= AUTHORITY_PROMPTS_MAX)
+                return -EBUSY;
+        r = user_get(authority->manager, client->uid, &user);
+        if (r < 0)
+                return r;
+        if (user->n_prompts >= AUTHORITY_PROMPTS_PER_USER_MAX) {
+                user_release(user);
+                return -EBUSY;
+        }
+        user->n_prompts++;
+        authority->n_prompts++;
+        check->prompted = user;
+        r = build_question(check, NULL, FLAG_ALLOW_USER_INTERACTION, &m);
+        return r < 0 ? r : send_check(check, m);
+}
+
+static int ask(Check *check, const Job *job) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        Authority *authority = check->authority;
+        int r = build_question(check, job, 0, &m);
+
+        if (r < 0)
+                return r;
+        if (authority->n_checks < AUTHORITY_CHECKS_MAX)
+                return send_check(check, m);
+        check->message = TAKE_PTR(m);
+        TAILQ_INSERT_TAIL(&authority->queue, check, queue);
+        return 0;
 }
 
 int authority_check(Authority *authority, const char *sender, Action action, uint64_t id, const Job *job,
@@ -159,7 +247,7 @@ int authority_check(Authority *authority, const char *sender, Action action, uin
                 return -ENOMEM;
         *check = (Check){ .authority = authority, .sender = strdup(sender), .action = action, .id = id,
                 .interactive = interactive, .callback = callback, .userdata = userdata };
-        r = check->sender ? ask(check, job, false) : -ENOMEM;
+        r = check->sender ? ask(check, job) : -ENOMEM;
         if (r < 0) {
                 check_free(check);
                 return r;

@@ -28,6 +28,12 @@ typedef enum Verdict {
         VERDICT_UNAVAILABLE, /* polkit does not answer: his own rights are the caller's still */
 } Verdict;
 
+/* Questions at once: more wait for their turn. Those that wait for a password are counted apart,
+ * a user. With the launcher's calls they stay below the 128 that dbus-daemon allows. */
+#define AUTHORITY_CHECKS_MAX 32U
+#define AUTHORITY_PROMPTS_MAX 24U
+#define AUTHORITY_PROMPTS_PER_USER_MAX 4U
+
 typedef struct Check Check;
 typedef void (*authority_cb)(Verdict verdict, void *userdata);
 

@@ -16,6 +16,10 @@
 /* PID 1 answers late when it is busy, and never twice; an end of the connection is told at once */
 #define CALL_TIMEOUT_USEC (120 * USEC_PER_SEC)
 
+/* dbus-daemon allows a connection 128 calls that are not answered, and answers more with an error; half
+ * of them are for PID 1, see AUTHORITY_CHECKS_MAX for the others. */
+#define CALLS_MAX 64U
+
 /* Stops that PID 1 was asked for, and those that wait for their turn. */
 struct StopLane {
         unsigned n_in_flight;
@@ -27,6 +31,8 @@ struct Launcher {
         Manager *manager;
         unsigned n_starts; /* asked of PID 1 and not done */
         StopLane cancels, tidies;
+        unsigned n_calls; /* not answered */
+        TAILQ_HEAD(, LiveJob) call_queue;
         bool is_stopping;
         bool lacks_memory_peak; /* systemd older than 256 */
 
@@ -42,6 +48,7 @@ int launcher_new(Manager *m, Launcher **ret) {
         if (!launcher)
                 return -ENOMEM;
         launcher->manager = m;
+        TAILQ_INIT(&launcher->call_queue);
         TAILQ_INIT(&launcher->cancels.queue);
         TAILQ_INIT(&launcher->tidies.queue);
         *ret = launcher;
@@ -97,16 +104,72 @@ static void leave_stop_queue(LiveJob *live) {
         live->stop_queued = false;
 }
 
+/* ---- calls ---- */
+
+static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error);
+
+static int send_call(Launcher *launcher, LiveJob *live, sd_bus_message *m) {
+        int r = sd_bus_call_async(launcher->manager->bus, &live->slot, m, on_reply, live, CALL_TIMEOUT_USEC);
+
+        if (r >= 0)
+                launcher->n_calls++;
+        return r;
+}
+
+static void send_waiting_calls(Launcher *launcher) {
+        LiveJob *live;
+
+        while (launcher->n_calls < CALLS_MAX && (live = TAILQ_FIRST(&launcher->call_queue))) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = TAKE_PTR(live->call);
+                int r;
+
+                TAILQ_REMOVE(&launcher->call_queue, live, call_queue);
+                r = send_call(launcher, live, m);
+                if (r < 0) /* it is asked again when its unit changes */
+                        log_errno(r, "Failed to call systemd about %s", live->job->unit);
+        }
+}
+
+/* Gives up the call that a live job waits for. */
+static void drop_call(Launcher *launcher, LiveJob *live) {
+        if (live->call) {
+                TAILQ_REMOVE(&launcher->call_queue, live, call_queue);
+                live->call = sd_bus_message_unref(live->call);
+        }
+        if (live->slot) {
+                live->slot = sd_bus_slot_unref(live->slot);
+                launcher->n_calls--;
+        }
+}
+
+static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        Launcher *launcher = live->manager->launcher;
+        sd_bus_message_handler_t callback = live->on_reply;
+        int r;
+
+        drop_call(launcher, live);
+        r = callback(reply, live, ret_error);
+        send_waiting_calls(launcher);
+        return r;
+}
+
+/* Sends a call whose reply the live job waits for, in place of one that it waited for before. */
+static int call_for(Launcher *launcher, LiveJob *live, sd_bus_message *m, sd_bus_message_handler_t callback) {
+        drop_call(launcher, live);
+        live->on_reply = callback;
+        if (launcher->n_calls < CALLS_MAX)
+                return send_call(launcher, live, m);
+        live->call = sd_bus_message_ref(m);
+        TAILQ_INSERT_TAIL(&launcher->call_queue, live, call_queue);
+        return 0;
+}
+
 void launcher_forget(Launcher *launcher, LiveJob *live) {
+        drop_call(launcher, live);
         leave_stop_queue(live);
         start_done(launcher, live);
         stop_done(launcher, live);
-}
-
-/* Sends a call whose reply the live job waits for. */
-static int call_for(Launcher *launcher, LiveJob *live, sd_bus_message *m, sd_bus_message_handler_t callback) {
-        live->slot = sd_bus_slot_unref(live->slot);
-        return sd_bus_call_async(launcher->manager->bus, &live->slot, m, callback, live, CALL_TIMEOUT_USEC);
 }
 
 /* ---- start ---- */
@@ -130,7 +193,6 @@ static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *r
         Manager *m = live->manager;
         const sd_bus_error *e = sd_bus_message_get_error(reply);
 
-        live->slot = sd_bus_slot_unref(live->slot);
         if (!e)
                 return 0; /* now its job runs; JobRemoved tells when it is done */
         start_done(m->launcher, live);
@@ -204,7 +266,6 @@ static int on_stop_reply(sd_bus_message *reply, void *userdata, sd_bus_error *re
         LiveJob *live = userdata;
         Manager *m = live->manager;
 
-        live->slot = sd_bus_slot_unref(live->slot);
         if (!sd_bus_message_get_error(reply))
                 return 0; /* JobRemoved tells when it is done */
         /* it went away by itself in the meantime, or PID 1 did: look */
@@ -282,7 +343,6 @@ static int on_query_reply(sd_bus_message *reply, void *userdata, sd_bus_error *r
         LiveJob *live = userdata;
         Manager *m = live->manager;
 
-        live->slot = sd_bus_slot_unref(live->slot);
         if (!sd_bus_message_is_method_error(reply, NULL) && unit_state_read(&live->unit, reply) < 0)
                 log_line(LOG_WARNING, "Unexpected properties of %s", live->job->unit);
         query_done(m->launcher, live);
@@ -331,7 +391,6 @@ static int get_property(Launcher *launcher, LiveJob *live, const char *name, sd_
 static int on_memory_peak(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
         LiveJob *live = userdata;
 
-        live->slot = sd_bus_slot_unref(live->slot);
         if (read_variant(reply, &live->unit.memory_peak) < 0)
                 live->manager->launcher->lacks_memory_peak = true;
         manager_unit_changed(live->manager, live);
@@ -342,7 +401,6 @@ static int on_cpu_usage(sd_bus_message *reply, void *userdata, sd_bus_error *ret
         LiveJob *live = userdata;
         Launcher *launcher = live->manager->launcher;
 
-        live->slot = sd_bus_slot_unref(live->slot);
         (void) read_variant(reply, &live->unit.cpu_usage_nsec); /* unknown costs stay 0 */
         if (launcher->lacks_memory_peak || get_property(launcher, live, "MemoryPeak", on_memory_peak) < 0)
                 manager_unit_changed(live->manager, live);
@@ -354,7 +412,6 @@ static int on_system_state(sd_bus_message *reply, void *userdata, sd_bus_error *
         Launcher *launcher = live->manager->launcher;
         const char *state = "";
 
-        live->slot = sd_bus_slot_unref(live->slot);
         if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "v", "s", &state) >= 0 &&
                 strcmp(state, "stopping") == 0)
                 launcher->is_stopping = true;

@@ -64,7 +64,6 @@ LiveJob *live_job_free(LiveJob *live) {
         launcher_forget(live->manager->launcher, live);
         if (counts_as_running(live))
                 uncount(live);
-        sd_bus_slot_unref(live->slot);
         sd_event_source_disable_unref(live->timer);
         sd_event_source_disable_unref(live->change_timer);
         unit_state_done(&live->unit);

@@ -31,7 +31,10 @@ struct LiveJob {
         bool cancelled; /* somebody asked for its end, */
         uid_t canceller;
         TAILQ_ENTRY(LiveJob) stop_queue;
-        sd_bus_slot *slot;             /* the call to PID 1 that it waits for */
+        sd_bus_slot *slot;             /* the call to PID 1 whose reply it waits for, */
+        sd_bus_message *call;          /* or that waits to be sent */
+        sd_bus_message_handler_t on_reply;
+        TAILQ_ENTRY(LiveJob) call_queue;
         sd_event_source *timer;        /* to try something again */
         sd_event_source *change_timer; /* PropertiesChanged is due then */
         uint64_t last_change_usec;     /* CLOCK_MONOTONIC */
@@ -42,6 +45,11 @@ int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret);
 LiveJob *live_job_free(LiveJob *live);
 /* From now on it is no longer counted as running; it stays until its unit is gone. */
 void live_job_set_ended(LiveJob *live);
+
+/* It waits for PID 1's answer. */
+static inline bool live_job_is_asking(const LiveJob *live) {
+        return live->slot || live->call;
+}
 
 LiveJob *live_job_find(Manager *m, uint64_t id);
 /* Calls for each; the callback must not free any. */

@@ -96,7 +96,8 @@ Manager *manager_free(Manager *m) {
                 User *user = *(User **) m->users;
 
                 user_remove_queued(user, user->n_queued);
-                user->n_submitting = user->n_running = user->n_streams = user->n_subscriptions = 0;
+                user->n_submitting = user->n_running = user->n_streams = user->n_subscriptions =
+                        user->n_prompts = 0;
                 user_release(user);
         }
         commit_free(m->commit);
@@ -501,11 +502,11 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
 
         switch (live->state) {
         case LIVE_ENDING: /* its costs are there now */
-                if (!live->slot && !live->timer)
+                if (!live_job_is_asking(live) && !live->timer)
                         finish_with_unit(m, live);
                 return;
         case LIVE_TIDYING:
-                if (live->unit.not_found && !live->slot)
+                if (live->unit.not_found && !live_job_is_asking(live))
                         live_job_free(live);
                 return;
         case LIVE_RECOVERING:
@@ -527,7 +528,7 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
                 set_running(m, live);
                 changed = true;
         }
-        if (live->cancelled && !live->start_in_flight && !live->slot)
+        if (live->cancelled && !live->start_in_flight && !live_job_is_asking(live))
                 launcher_cancel(m->launcher, live);
         if (changed && live->state == LIVE_RUNNING)
                 subscription_job_changed(live);

@@ -36,7 +36,7 @@ int user_get(Manager *m, uid_t uid, User **ret) {
 
 void user_release(User *user) {
         if (user->n_queued > 0 || user->n_submitting > 0 || user->n_running > 0 || user->n_streams > 0 ||
-                user->n_subscriptions > 0)
+                user->n_subscriptions > 0 || user->n_prompts > 0)
                 return;
         tdelete(user, &user->manager->users, compare_users);
         free(user);

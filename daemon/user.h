@@ -10,7 +10,7 @@ struct User {
         uid_t uid; /* first: the key of the tree */
         Manager *manager;
         uint64_t n_queued;
-        unsigned n_submitting, n_running, n_streams, n_subscriptions;
+        unsigned n_submitting, n_running, n_streams, n_subscriptions, n_prompts;
         TAILQ_ENTRY(User) waiting;
         bool is_waiting;
 };
