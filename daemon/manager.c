@@ -466,6 +466,23 @@ void manager_job_never_started(Manager *m, LiveJob *live) {
                 log_errno(r, "Failed to put job %" PRIu64 " back into the queue", live->id);
 }
 
+static int on_tidy_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        launcher_tidy(live->manager->launcher, live);
+        return 0;
+}
+
+static void tidy_later(Manager *m, LiveJob *live) {
+        int r;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        r = sd_event_add_time_relative(m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_tidy_retry, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
 /* ---- what the unit tells ---- */
 
 static void on_started_committed(int r, void *userdata) {
@@ -505,9 +522,11 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
                 if (!live_job_is_asking(live) && !live->timer)
                         finish_with_unit(m, live);
                 return;
-        case LIVE_TIDYING:
-                if (live->unit.not_found && !live_job_is_asking(live))
+        case LIVE_TIDYING: /* PID 1 would not remove it */
+                if (live->unit.not_found || live->unit.active == UNIT_INACTIVE)
                         live_job_free(live);
+                else
+                        tidy_later(m, live);
                 return;
         case LIVE_RECOVERING:
                 live->state = live->job->started_usec > 0 ? LIVE_RUNNING : LIVE_STARTING;
