@@ -8,6 +8,7 @@ import pytest
 
 from harness import build, cache, image
 from machine import Machine
+from person import Person
 
 # For one test. A test that waits for ever shall fail, and say where it was.
 _TIMEOUT_SEC = 180
@@ -67,6 +68,23 @@ def fresh_machine(new_machine):
     with new_machine() as machine:
         machine.boot()
         yield machine
+
+
+def _person(name):
+    """A fixture: this user of the machine that a module's tests share."""
+    def person(machine):
+        with Person(machine, name) as person:
+            yield person
+
+    return pytest.fixture(person, scope="module", name=name)
+
+
+alice = _person("alice")
+bob = _person("bob")
+carol = _person("carol")    # of group sudo
+dave = _person("dave")      # of group jobs-admin
+erin = _person("erin")      # of group operators
+root = _person("root")
 
 
 @contextlib.contextmanager

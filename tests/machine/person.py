@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Somebody who uses a machine's jobsd: on the command line and on the bus.
+
+    with Person(machine, "alice") as alice:
+        id = alice.sh("echo hello")
+        assert alice.wait(id)["Result"] == "success"
+        assert alice.output(id) == b"hello\n"
+
+On the bus it is one connection, of a process of that user's in the machine, see bus_agent.py.
+"""
+
+import ast
+import contextlib
+import subprocess
+from pathlib import Path
+
+from machine import Machine
+
+MANAGER = "org.jobsd1.Manager"
+JOB = "org.jobsd1.Job"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+PATH = "/org/jobsd1"
+
+# What a test waits for takes far less. Machines may be slow, and run beside others.
+TIMEOUT_SEC = 60
+
+_AGENT = Path(__file__).with_name("bus_agent.py").read_text()
+
+# The types of options and filter keys.
+_TYPES = {
+    "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s",
+    "timeout": "t", "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "nice": "i", "user": "s",
+    "all": "b", "ids": "at", "status": "as", "type": "s", "since": "t", "until": "t", "before": "t",
+    "follow": "b", "lines": "t",
+}
+
+
+class BusError(Exception):
+    def __init__(self, name: str, text: str):
+        super().__init__(f"{name}: {text}")
+        self.name = name
+        self.text = text
+
+
+class Person:
+    def __init__(self, machine: Machine, name: str):
+        self.machine = machine
+        self.name = name
+        self._agent: subprocess.Popen | None = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        """Leave the bus."""
+        if self._agent is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._agent.stdin.close()
+            self._agent.kill()
+            self._agent.wait()
+            self._agent.stdout.close()
+            self._agent = None
+
+    # On the command line
+
+    def run(self, *argv: str, **options) -> subprocess.CompletedProcess:
+        """Run a command as Machine.run() does."""
+        return self.machine.run(list(argv), user=self.name, **options)
+
+    def jobsctl(self, *arguments: str, **options) -> subprocess.CompletedProcess:
+        return self.run("jobsctl", *arguments, **options)
+
+    def file(self, name: str) -> Path:
+        """A file in the home directory."""
+        home = "/root" if self.name == "root" else f"/home/{self.name}"
+        return self.machine.path(f"{home}/{name}")
+
+    # On the bus
+
+    @property
+    def unique_name(self) -> str:
+        return self._ask("name")
+
+    def call(self, member: str, signature: str = "", *arguments, timeout: float = TIMEOUT_SEC,
+             **options) -> tuple:
+        """Call a method, of the manager if OPTIONS (path, interface, …) do not say otherwise."""
+        call = _call(member, signature, arguments, **options)
+        return _result(self._ask("call", timeout=timeout, **call))
+
+    def call_many(self, calls: list[tuple], timeout: float = TIMEOUT_SEC) -> list:
+        """Methods of the manager, each (MEMBER, SIGNATURE, ARGUMENT…), without waiting between them.
+
+        Returns what each answered: a tuple or a BusError.
+        """
+        made = [_call(member, signature, arguments) for member, signature, *arguments in calls]
+        return [_result_or_error(answer)
+                for answer in self._ask("call_many", timeout=timeout, calls=made)]
+
+    def send(self, member: str, signature: str = "", *arguments, **options) -> int:
+        """Call a method and do not wait. Returns what reply() takes."""
+        return self._ask("send", **_call(member, signature, arguments, **options))
+
+    def reply(self, serial: int, timeout: float = TIMEOUT_SEC) -> tuple:
+        return _result(self._ask("reply", serial=serial, timeout=timeout))
+
+    def signals(self, member: str | None = None, *start, timeout: float = TIMEOUT_SEC) -> list:
+        """The signals since the last call as (PATH, INTERFACE, MEMBER, BODY).
+
+        Waits until one is MEMBER with arguments that begin as START; without a MEMBER for those that
+        jobsd has sent by now.
+        """
+        return self._ask("signals", member=member, start=start, timeout=timeout)
+
+    def read(self, fd: int) -> bytes:
+        """Read a stream to its end, and close it."""
+        return self._ask("read", fd=fd)
+
+    def read_until(self, fd: int, text: bytes) -> bytes:
+        return self._ask("read_until", fd=fd, text=text)
+
+    def close_stream(self, fd: int):
+        self._ask("close", fd=fd)
+
+    # Jobs, on the bus
+
+    def submit(self, *argv: str, **options) -> int:
+        """RunCommand. OPTIONS are written with underscores. Returns the id."""
+        id, path = self.call("RunCommand", "asa{sv}t", list(argv), variants(options), 0)
+        assert path == job_path(id)
+        return id
+
+    def submit_many(self, commands: list[tuple], **options) -> list[int]:
+        calls = [("RunCommand", "asa{sv}t", list(argv), variants(options), 0) for argv in commands]
+        return [answer[0] for answer in map(_unless_error, self.call_many(calls))]
+
+    def sh(self, script: str, *arguments: str, **options) -> int:
+        """Submit a shell script, whose $1 and so on are ARGUMENTS."""
+        return self.submit("/bin/sh", "-c", script, "sh", *arguments, **options)
+
+    def wait(self, id: int, timeout: float = TIMEOUT_SEC) -> dict:
+        """The job's properties when it has ended."""
+        self._ask("wait", ids=[id], timeout=timeout)
+        return self.job(id)
+
+    def wait_all(self, ids: list[int], timeout: float = TIMEOUT_SEC) -> list[dict]:
+        """The rows of ListJobs when all of these jobs have ended."""
+        return [_plain(row) for row in self._ask("wait", ids=ids, timeout=timeout)]
+
+    def wait_for(self, id: int, timeout: float = TIMEOUT_SEC, **expected) -> dict:
+        """The job's properties once some are as expected; None is anything but 0 and empty."""
+        self._ask("wait_for", id=id, expected=expected, timeout=timeout)
+        return self.job(id)
+
+    def wait_started(self, id: int) -> dict:
+        """The job's properties once its process has been started."""
+        return self.wait_for(id, Started=None)
+
+    def job(self, id: int) -> dict:
+        """All properties of a job."""
+        return _plain(self.call("GetAll", "s", JOB, path=job_path(id), interface=PROPERTIES)[0])
+
+    def manager(self) -> dict:
+        """All properties of the manager."""
+        return _plain(self.call("GetAll", "s", MANAGER, interface=PROPERTIES)[0])
+
+    def list_jobs(self, before: int = 0, limit: int = 500, **filter) -> list[dict]:
+        """One page of ListJobs."""
+        rows, _, _ = self.call("ListJobs", "a{sv}tut", variants(filter), before, limit, 0)
+        return [_plain(row) for row in rows]
+
+    def ids(self, **filter) -> list[int]:
+        return [row["Id"] for row in self.list_jobs(**filter)]
+
+    def cancel(self, id: int):
+        self.call("CancelJob", "tt", id, 0)
+
+    def clear(self, **filter) -> tuple[int, int]:
+        """Returns how many were cleared and how many were kept."""
+        return self.call("ClearJobs", "a{sv}t", variants(filter), 0)
+
+    def open_output(self, id: int, **options) -> int:
+        """A stream for read()."""
+        return self.call("OpenOutput", "ta{sv}t", id, variants(options), 0)[0]
+
+    def output(self, id: int, **options) -> bytes:
+        return self.read(self.open_output(id, **options))
+
+    def _ask(self, method: str, **arguments):
+        if self._agent is None:
+            self._agent = self.machine.popen(["python3", "-c", _AGENT], self.name, text=True,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        print(repr((method, arguments)), file=self._agent.stdin, flush=True)
+        answer = self._agent.stdout.readline()
+        if not answer:
+            raise ConnectionError(f"{self.name}'s program has ended")
+        succeeded, value = ast.literal_eval(answer)
+        if not succeeded:
+            raise RuntimeError(f"{self.name}: {method}: {value}")
+        return value
+
+
+class Gate:
+    """Holds jobs of one person until open() is called: gate.job() is submitted."""
+
+    def __init__(self, person: Person, name: str = "gate"):
+        self._person = person
+        self._name = name
+        person.file(name).unlink(missing_ok=True)
+
+    def job(self, then: str = "", **options) -> int:
+        """Submit a job that waits before the gate, and does THEN behind it."""
+        script = f'while [ ! -e "$HOME/{self._name}" ]; do sleep 0.05; done; {then}'
+        return self._person.sh(script, **options)
+
+    def open(self):
+        self._person.file(self._name).touch()
+
+
+def job_path(id: int) -> str:
+    return f"{PATH}/job/{id}"
+
+
+def unit(id: int) -> str:
+    return f"jobsd-{id}.service"
+
+
+def variants(options: dict) -> dict:
+    """{timeout: 1} as the a{sv} that the bus wants."""
+    keys = {name.replace("_", "-"): value for name, value in options.items()}
+    return {key: (_TYPES[key], value) for key, value in keys.items()}
+
+
+def _call(member, signature, arguments, path=PATH, interface=MANAGER, **others) -> dict:
+    return {"path": path, "interface": interface, "member": member, "signature": signature or None,
+            "body": tuple(arguments), **others}
+
+
+def _result_or_error(answer):
+    kind, signature_or_name, body_or_text = answer
+    return BusError(signature_or_name, body_or_text) if kind == "error" else body_or_text
+
+
+def _unless_error(result):
+    if isinstance(result, BusError):
+        raise result
+    return result
+
+
+def _result(answer):
+    return _unless_error(_result_or_error(answer))
+
+
+def _plain(properties: dict) -> dict:
+    return {name: value for name, (_, value) in properties.items()}
