@@ -16,6 +16,7 @@ from jeepney.io.blocking import open_dbus_connection
 
 _ENDED = ("completed", "error", "cancelled")
 _POLL_SEC = 0.05
+_PENDING_MAX = 100      # of 128
 
 
 class Agent:
@@ -57,9 +58,14 @@ class Agent:
         return self.reply(self.send(**call), timeout)
 
     def call_many(self, timeout, calls):
-        """All of them are sent before the first reply is read."""
-        serials = [self.send(**call) for call in calls]
-        return [self.reply(serial, timeout) for serial in serials]
+        """As many on their way at the same time as dbus-daemon lets a connection have."""
+        serials = collections.deque()
+        replies = []
+        for call in calls:
+            if len(serials) == _PENDING_MAX:
+                replies.append(self.reply(serials.popleft(), timeout))
+            serials.append(self.send(**call))
+        return replies + [self.reply(serial, timeout) for serial in serials]
 
     def wait(self, ids, timeout):
         """The jobs' rows of ListJobs, in this order, when all of them have ended."""

@@ -78,6 +78,25 @@ class Person:
         home = "/root" if self.name == "root" else f"/home/{self.name}"
         return self.machine.path(f"{home}/{name}")
 
+    def write(self, path: str, text: str):
+        """Write a file anywhere, as root does."""
+        file = self.machine.path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    @contextlib.contextmanager
+    def jobsd_conf(self, **settings):
+        """A jobsd with these settings in jobsd.conf, as root sets it up, and as it was afterwards."""
+        conf = self.machine.path("/etc/jobsd/jobsd.conf")
+        before = conf.read_text()
+        conf.write_text("".join(["[Manager]\n", *(f"{key}={value}\n" for key, value in settings.items())]))
+        self.run("systemctl", "restart", "jobsd.service")
+        try:
+            yield
+        finally:
+            conf.write_text(before)
+            self.run("systemctl", "restart", "jobsd.service")
+
     # On the bus
 
     @property
