@@ -13,6 +13,10 @@
 #define STORE_NAME "jobs.db"
 #define STATE_DIRECTORY "/var/lib/jobsd"
 
+/* The history is damaged, is not ours, or was written by a newer version: trying again will not help.
+ * EX_CONFIG of sysexits.h, known to jobsd.service. */
+#define EXIT_HISTORY 78
+
 static void print_help(void) {
         puts("jobsd [OPTIONS]\n\n"
              "Runs jobs as systemd units, keeps their history and offers both on the bus.\n"
@@ -92,9 +96,12 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
-        int status;
+        int status, r;
 
         if (parse_arguments(argc, argv, &status) != 0)
                 return status;
-        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        r = run();
+        if (r == -EBADMSG || r == -EPROTONOSUPPORT)
+                return EXIT_HISTORY;
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -21,6 +21,7 @@
 #include "protocol.h"
 #include "recovery.h"
 #include "request.h"
+#include "retention.h"
 #include "status-text.h"
 #include "stream.h"
 #include "subscription.h"
@@ -101,6 +102,7 @@ Manager *manager_free(Manager *m) {
                 user_release(user);
         }
         commit_free(m->commit);
+        retention_free(m->retention);
         store_free(m->store);
         authority_free(m->authority);
         launcher_free(m->launcher);
@@ -120,7 +122,10 @@ static int open_store(Manager *m, const char *path) {
                 log_line(LOG_ERR, "%s", message ?: strerror(-r));
                 return r;
         }
-        return commit_new(m->event, m->store, &m->commit);
+        r = commit_new(m->event, m->store, &m->commit);
+        if (r >= 0)
+                r = retention_new(m, &m->retention);
+        return r < 0 ? log_errno(r, "Failed to read the history") : 0;
 }
 
 /* The name is ours, so no other jobsd uses the store. */
@@ -339,6 +344,7 @@ static void on_finish_committed(int r, void *userdata) {
                 return;
         }
         log_job(JOB_EVENT_ENDED, live->job, 0);
+        retention_job_ended(m);
         live_job_set_ended(live);
         stream_job_ended(m, live->id);
         subscription_job_ended(m, live->job);
@@ -569,6 +575,7 @@ static void on_cancelled(int r, void *userdata) {
 
         if (r >= 0) {
                 log_job(JOB_EVENT_ENDED, job, 0);
+                retention_job_ended(m);
                 stream_job_ended(m, job->id);
         } else
                 return_to_queue(m, job->uid);

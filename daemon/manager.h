@@ -22,6 +22,7 @@ typedef struct Helper Helper;
 typedef struct Launcher Launcher;
 typedef struct LiveJob LiveJob;
 typedef struct Request Request;
+typedef struct Retention Retention;
 typedef struct Stream Stream;
 typedef struct User User;
 
@@ -40,6 +41,7 @@ typedef struct Manager {
         Commit *commit;
         Authority *authority;
         Launcher *launcher;
+        Retention *retention;
 
         void *live_jobs; /* trees of search.h(3): by id, */
         void *users;     /* by uid, */

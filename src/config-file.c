@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 typedef struct Key {
         const char *name;
         size_t offset;
-        int min, max;
+        int min, max; /* of a number; a key without them is a time span */
 } Key;
 
 static const Key keys[] = {
@@ -22,6 +23,8 @@ static const Key keys[] = {
         { "MaxQueuedPerUser", offsetof(Config, max_queued_per_user), 1, 10000000 },
         { "MaxStreamsPerUser", offsetof(Config, max_streams_per_user), 1, 1000 },
         { "MaxSubscriptionsPerUser", offsetof(Config, max_subscriptions_per_user), 1, 10000 },
+        { "KeepHistoryMax", offsetof(Config, keep_history_max), 0, INT_MAX },
+        { "KeepHistorySec", offsetof(Config, keep_history_usec), 0, 0 },
 };
 
 typedef struct Reader {
@@ -41,6 +44,8 @@ void config_set_defaults(Config *config) {
                 .max_queued_per_user = 100000,
                 .max_streams_per_user = 32,
                 .max_subscriptions_per_user = 64,
+                .keep_history_usec = UINT64_MAX,
+                .keep_history_max = 0,
         };
 }
 
@@ -51,7 +56,19 @@ static void tell_mistake(Reader *reader, const char *text) {
                 reader->callback(message, reader->userdata);
 }
 
-static int assign(Reader *reader, const Key *key, const char *value) {
+static int assign_timespan(Reader *reader, const Key *key, const char *value) {
+        _cleanup_free_ char *text = NULL;
+        uint64_t usec;
+
+        if (parse_timespan(value, &usec) >= 0)
+                *(uint64_t *) (void *) ((char *) reader->config + key->offset) = usec;
+        else if (asprintf(&text, "%s= takes a time span as \"30d\", or \"infinity\", not \"%s\"; ignored.", key->name,
+                         value) >= 0)
+                tell_mistake(reader, text);
+        return 1;
+}
+
+static int assign_number(Reader *reader, const Key *key, const char *value) {
         _cleanup_free_ char *text = NULL;
         int v;
 
@@ -73,7 +90,8 @@ static int handle_assignment(void *userdata, const char *section, const char *na
         if (strcmp(section, "Manager") == 0)
                 for (size_t i = 0; i < ELEMENTSOF(keys); i++)
                         if (strcmp(keys[i].name, name) == 0)
-                                return assign(reader, &keys[i], value);
+                                return keys[i].max > 0 ? assign_number(reader, &keys[i], value)
+                                                       : assign_timespan(reader, &keys[i], value);
         if (asprintf(&text, "Unknown key %s= in section [%s]; ignored. See jobsd.conf(5).", name, section) >= 0)
                 tell_mistake(reader, text);
         return 1;

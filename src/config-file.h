@@ -10,6 +10,8 @@ typedef struct Config {
         unsigned max_queued_per_user;  /* jobs in the queue, a user */
         unsigned max_streams_per_user; /* open outputs, a user */
         unsigned max_subscriptions_per_user;
+        uint64_t keep_history_usec; /* UINT64_MAX: for ever */
+        unsigned keep_history_max;  /* ended jobs; 0: no bound */
 } Config;
 
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */

@@ -51,6 +51,7 @@ static const char *const migrations[] = {
         "CREATE INDEX jobs_active ON jobs (id) WHERE status <= 1;"
         "CREATE INDEX jobs_failed ON jobs (id) WHERE status = 3;"
         "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;"
+        "CREATE INDEX jobs_ended ON jobs (finished) WHERE status >= 2;"
         "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;",
 };
 

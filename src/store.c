@@ -72,6 +72,8 @@ typedef enum Statement {
         STATEMENT_NEXT_QUEUED,
         STATEMENT_RUNNING,
         STATEMENT_QUEUE,
+        STATEMENT_OLDEST,
+        STATEMENT_COUNT_ENDED,
         STATEMENT_PAGE,
         STATEMENT_PAGE_ACTIVE,
         STATEMENT_PAGE_FAILED,
@@ -107,6 +109,9 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
                                   " FROM jobs WHERE status = 0 AND uid = ?1 ORDER BY id LIMIT 1",
         [STATEMENT_RUNNING] = "SELECT " COLUMNS_FULL " FROM jobs WHERE status <= 1 AND status = 1 ORDER BY id",
         [STATEMENT_QUEUE] = "SELECT uid, count(*) FROM jobs WHERE status = 0 GROUP BY uid",
+        [STATEMENT_OLDEST] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE status >= 2 AND finished < ?1"
+                             " ORDER BY finished LIMIT ?2",
+        [STATEMENT_COUNT_ENDED] = "SELECT count(*) FROM jobs WHERE status >= 2",
         [STATEMENT_PAGE] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 ORDER BY id DESC",
         [STATEMENT_PAGE_ACTIVE] = "SELECT " COLUMNS_BRIEF
                                   " FROM jobs WHERE id < ?1 AND status <= 1 ORDER BY id DESC",
@@ -470,16 +475,38 @@ static int deliver(sqlite3_stmt *row, store_job_cb callback, void *userdata) {
         return r < 0 ? r : callback(job, userdata);
 }
 
-int store_foreach_running(Store *store, store_job_cb callback, void *userdata) {
-        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_RUNNING];
+static int deliver_all(sqlite3_stmt *rows, store_job_cb callback, void *userdata) {
         int r;
 
-        while ((r = step(statement)) > 0) {
-                r = deliver(statement, callback, userdata);
+        while ((r = step(rows)) > 0) {
+                r = deliver(rows, callback, userdata);
                 if (r < 0)
                         return r;
         }
         return r;
+}
+
+int store_foreach_running(Store *store, store_job_cb callback, void *userdata) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_RUNNING];
+
+        return deliver_all(statement, callback, userdata);
+}
+
+int store_foreach_oldest(Store *store, uint64_t before_usec, unsigned limit, store_job_cb callback, void *userdata) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_OLDEST];
+
+        bind_uint64(statement, 1, before_usec);
+        bind_uint64(statement, 2, limit);
+        return deliver_all(statement, callback, userdata);
+}
+
+int store_count_ended(Store *store, uint64_t *ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_COUNT_ENDED];
+        int r = step(statement);
+
+        if (r > 0)
+                *ret = column_uint64(statement, 0);
+        return r < 0 ? r : r == 0 ? -EIO : 0;
 }
 
 int store_foreach_queue(Store *store, store_count_cb callback, void *userdata) {

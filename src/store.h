@@ -57,6 +57,10 @@ int store_foreach_running(Store *store, store_job_cb callback, void *userdata);
 /* How many jobs each user has in the queue. */
 int store_foreach_queue(Store *store, store_count_cb callback, void *userdata);
 
+/* The ended jobs that ended first, before a time: as many as limit. */
+int store_foreach_oldest(Store *store, uint64_t before_usec, unsigned limit, store_job_cb callback, void *userdata);
+int store_count_ended(Store *store, uint64_t *ret);
+
 /* Which jobs: everything that is set must hold. */
 typedef struct StoreFilter {
         uid_t uid;         /* of this user, or UID_INVALID */

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""KeepHistoryMax= and KeepHistorySec= of jobsd.conf: old ended jobs leave the history by themselves."""
+
+import json
+import time
+
+import pytest
+
+
+def configure(machine, *lines):
+    machine.path("/etc/jobsd/jobsd.conf").write_text("\n".join(("[Manager]", *lines, "")))
+    machine.run(["systemctl", "restart", "jobsd"])
+
+
+def submit(machine, *command, user="alice"):
+    return int(machine.run(["jobsctl", "run", "--quiet", *command], user).stdout)
+
+
+def ids(machine, user="alice"):
+    listed = json.loads(machine.run(["jobsctl", "list", "--json=short", "-n", "all"], user).stdout)
+    return [job["id"] for job in listed]
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.1)
+
+
+def wait_for(machine, wanted):
+    wait_until(lambda: ids(machine) == wanted)
+
+
+@pytest.fixture
+def ended(machine):
+    """Eight ended jobs of alice, oldest first, and one that runs."""
+    configure(machine)
+    machine.run(["jobsctl", "clear", "--quiet"], "alice")
+    running = submit(machine, "sleep", "infinity")
+    jobs = [submit(machine, "true") for _ in range(8)]
+    machine.run(["jobsctl", "wait", "--quiet", *map(str, jobs)], "alice")
+    yield jobs, running
+    machine.run(["jobsctl", "cancel", str(running)], "alice")
+    configure(machine)
+
+
+def test_no_more_than_so_many_ended_jobs_are_kept_and_the_oldest_go_first(machine, ended):
+    jobs, running = ended
+    configure(machine, "KeepHistoryMax=3")
+    wait_for(machine, [*reversed(jobs[-3:]), running])
+
+    another = submit(machine, "--wait", "true")
+    wait_for(machine, [another, *reversed(jobs[-2:]), running])
+
+
+def test_ended_jobs_go_when_their_time_is_over_and_running_ones_stay(machine, ended):
+    jobs, running = ended
+    configure(machine, "KeepHistorySec=1h")
+    assert ids(machine) == [*reversed(jobs), running]
+
+    configure(machine, "KeepHistorySec=1ms")
+    wait_for(machine, [running])
+
+
+def test_a_history_larger_than_one_step_is_retired_wholly(machine, ended):
+    _, running = ended
+    script = "seq 450 | xargs -P 4 -I{} jobsctl run --quiet sh -c 'exit {}' >/dev/null"
+    machine.run(["sh", "-c", script], "bob", timeout=150)
+    configure(machine, "KeepHistoryMax=1")
+    wait_until(lambda: ids(machine) == [running] and len(ids(machine, "bob")) == 1)
