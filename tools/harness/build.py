@@ -70,13 +70,16 @@ class Build:
         known = json.loads((self.path / "meson-info" / "intro-tests.json").read_text())
         return sorted({test["name"] for test in known if pattern in test["name"]})
 
-    def run_unit_tests(self, names: list[str], output=None) -> Path:
-        """Run these unit tests. Returns the JUnit file with what came of them."""
+    def run_unit_tests(self, names: list[str], output=None) -> tuple[Path, bool]:
+        """Run these unit tests. Returns the JUnit file with what came of them, and if all was well.
+
+        A program that fails beside its tests (a leak that a sanitizer found) has none in the file.
+        """
         results = self.path / "meson-logs" / "testlog.junit.xml"
         results.unlink(missing_ok=True)
-        self._run(["meson", "test", "-C", "/build", "--no-rebuild", "--print-errorlogs", *names],
-                  output, check=False)
-        return results
+        meson = self._run(["meson", "test", "-C", "/build", "--no-rebuild", "--print-errorlogs",
+                           *names], output, check=False)
+        return results, meson.returncode == 0
 
     def install(self, upper: Path, output=None) -> list[Path]:
         """Install into the new directory UPPER.
@@ -91,7 +94,8 @@ class Build:
     def _locked(self):
         return cache.locked(f"build-{cache.CLONE}-{self.name}")
 
-    def _run(self, command: list[str], output, upper: Path | None = None, check=True):
+    def _run(self, command: list[str], output, upper: Path | None = None,
+             check=True) -> subprocess.CompletedProcess:
         environment = VARIANTS[self.variant].environment if upper else {}
         with cache.Scratch("build") as scratch:
             if upper is None:
@@ -106,6 +110,7 @@ class Build:
         if check and result.returncode != 0:
             raise BuildError(
                 f"{self.name}: {' '.join(command)}: exit status {result.returncode}")
+        return result
 
 
 def sanitizer_reports(upper: Path) -> list[str]:

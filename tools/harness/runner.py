@@ -57,9 +57,12 @@ class Step:
         names = self.build.unit_tests(self.pattern)
         if not names:
             return Result(0, 0)
-        results = self.build.run_unit_tests(names, output)
+        results, all_well = self.build.run_unit_tests(names, output)
         _show_failures(results, output)
-        return _count(results)
+        result = _count(results)
+        if not all_well and result.failed == 0:
+            result.failed = 1
+        return result
 
     def _machine(self, output) -> Result:
         tests = cache.SOURCE / "tests" / "machine"
