@@ -178,6 +178,9 @@ int store_open(const char *path, Store **ret, char **ret_message) {
                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
         if (!store->db)
                 return -ENOMEM;
+        /* SQLite opens what it may not write to all the same */
+        if (r >= 0 && sqlite3_db_readonly(store->db, "main") == 1)
+                return describe_failure(-EROFS, path, version, sqlite3_errstr(SQLITE_READONLY), ret_message);
         if (r >= 0)
                 r = store_schema_migrate(store->db, &version);
         if (r >= 0)
