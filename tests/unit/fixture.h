@@ -20,6 +20,8 @@ char *folder_new(void);
 /* Removes it with all of its files. */
 char *folder_free(char *folder);
 DEFINE_CLEANUP(char, folder_free);
+/* How many files are in it. */
+size_t folder_count(const char *folder);
 #define _cleanup_folder_ _cleanup_(folder_freep)
 
 /* "FOLDER/NAME" */

@@ -18,8 +18,8 @@ static void test_status_names(void **state) {
 }
 
 static void test_result_names(void **state) {
-        static const char *const names[] = { "", "success", "exit-code", "signal", "core-dump", "timeout", "oom-kill",
-                "watchdog", "resources", "start-failed", "cancelled", "interrupted", "lost" };
+        static const char *const names[] = { "", "success", "exit-code", "signal", "core-dump", "timeout",
+                "oom-kill", "watchdog", "resources", "start-failed", "cancelled", "interrupted", "lost" };
 
         assert_int_equal(ELEMENTSOF(names), _JOB_RESULT_MAX);
         for (int i = 0; i < _JOB_RESULT_MAX; i++) {
@@ -54,7 +54,8 @@ static void test_origin_names(void **state) {
 }
 
 static void test_unknown_names(void **state) {
-        static const char *const unknown[] = { "Queued", " queued", "queued ", "queue", "exit code", "web2" };
+        static const char *const unknown[] = { "Queued", " queued", "queued ", "queue", "exit code",
+                "web2" };
 
         for (size_t i = 0; i < ELEMENTSOF(unknown); i++) {
                 assert_int_equal(job_status_from_string(unknown[i]), _JOB_STATUS_INVALID);
@@ -80,10 +81,10 @@ static void test_numbers_without_a_name(void **state) {
 
 static void test_results_and_statuses(void **state) {
         for (int i = 0; i < _JOB_RESULT_MAX; i++) {
-                JobStatus wanted = i == JOB_RESULT_NONE      ? JOB_RUNNING
-                                 : i == JOB_RESULT_SUCCESS   ? JOB_COMPLETED
-                                 : i == JOB_RESULT_CANCELLED ? JOB_CANCELLED
-                                                             : JOB_ERROR;
+                JobStatus wanted = i == JOB_RESULT_NONE     ? JOB_RUNNING
+                                : i == JOB_RESULT_SUCCESS   ? JOB_COMPLETED
+                                : i == JOB_RESULT_CANCELLED ? JOB_CANCELLED
+                                                            : JOB_ERROR;
 
                 assert_int_equal(job_result_to_status((JobResult) i), wanted);
         }
@@ -110,7 +111,7 @@ typedef struct Sample {
 } Sample;
 
 static void check_both_ways(const Sample *samples, size_t n, int (*to)(uint64_t, char **),
-        int (*from)(const char *, uint64_t *)) {
+                int (*from)(const char *, uint64_t *)) {
         for (size_t i = 0; i < n; i++) {
                 _cleanup_free_ char *text = NULL;
                 uint64_t id = 0;
@@ -138,11 +139,12 @@ static void test_unit_names(void **state) {
                 { INT64_MAX, "jobsd-9223372036854775807.service" },
         };
         static const char *const others[] = { "", "jobsd.service", "jobsd-.service", "jobsd-0.service",
-                "jobsd-01.service", "jobsd-012.service", "jobsd-12", "jobsd-12.service ", "jobsd-12.services",
-                "jobsd-12.scope", "jobsd--12.service", "jobsd-+12.service", "jobsd-12a.service", "jobsd-a.service",
-                "Jobsd-12.service", "xjobsd-12.service", "jobsd-12-2.service", "jobsd- 12.service",
-                "jobsd-9223372036854775808.service", "jobsd-18446744073709551616.service",
-                "jobsd-99999999999999999999999999999999.service", "jobs.slice", ".service" };
+                "jobsd-01.service", "jobsd-012.service", "jobsd-12", "jobsd-12.service ",
+                "jobsd-12.services", "jobsd-12.scope", "jobsd--12.service", "jobsd-+12.service",
+                "jobsd-12a.service", "jobsd-a.service", "Jobsd-12.service", "xjobsd-12.service",
+                "jobsd-12-2.service", "jobsd- 12.service", "jobsd-9223372036854775808.service",
+                "jobsd-18446744073709551616.service", "jobsd-99999999999999999999999999999999.service",
+                "jobs.slice", ".service" };
 
         check_both_ways(samples, ELEMENTSOF(samples), job_unit_name, job_unit_name_to_id);
         check_refused(others, ELEMENTSOF(others), job_unit_name_to_id);
