@@ -11,8 +11,8 @@ int stream_error(int error, const char *what) {
 }
 
 int main(int argc, char *argv[]) {
-        if (argc == 4 && strcmp(argv[1], "output") == 0)
-                return stream_output(argv[2], argv[3]);
+        if (argc == 5 && strcmp(argv[1], "output") == 0)
+                return stream_output(argv[2], argv[3], argv[4]);
         if (argc == 4 && strcmp(argv[1], "outcome") == 0)
                 return stream_outcome(argv[2], argv[3]);
         if (argc == 4 && strcmp(argv[1], "start") == 0)

@@ -4,7 +4,7 @@
 /* The verbs of jobsd-stream, see stream-protocol.h. Each returns an exit status; what goes wrong is
  * said on standard error, which is jobsd's log. */
 
-int stream_output(const char *unit, const char *lines);
+int stream_output(const char *unit, const char *lines, const char *mode);
 int stream_user(const char *user);
 int stream_outcome(const char *unit, const char *boot_id);
 int stream_start(const char *unit, const char *boot_id);

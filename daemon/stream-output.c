@@ -24,6 +24,7 @@ typedef struct Output {
         bool ended;         /* the job is over: what the journal has after a barrier is all */
         bool is_snapshot;   /* the job goes on, the reader does not wait for it */
         uint64_t until_usec; /* of a snapshot: entries that came later are left out; else UINT64_MAX */
+        uint64_t n_wanted;   /* of a snapshot's last lines: so many entries; else UINT64_MAX */
 } Output;
 
 static int synchronize(void) {
@@ -59,18 +60,21 @@ static int open_journal(const char *unit, sd_journal **ret) {
 }
 
 /* Moves to before the last so many lines, each of which may be several entries. */
-static int seek_lines(const Output *output, uint64_t n_lines) {
+static int seek_lines(Output *output, uint64_t n_lines) {
         sd_journal *journal = output->journal;
+        uint64_t n = 0, n_entries = 0;
         bool in_line = false;
-        uint64_t n = 0;
         int r;
 
         r = output->is_snapshot ? sd_journal_seek_realtime_usec(journal, output->until_usec)
                                 : sd_journal_seek_tail(journal);
         if (r < 0)
                 return r;
-        if (n_lines == 0)
+        if (n_lines == 0) {
+                if (output->is_snapshot)
+                        output->n_wanted = 0;
                 return sd_journal_previous(journal);
+        }
         while ((r = sd_journal_previous(journal)) > 0) {
                 JournalLine line;
 
@@ -82,10 +86,14 @@ static int seek_lines(const Output *output, uint64_t n_lines) {
                 if (journal_line_is_complete(&line) || !in_line)
                         n++;
                 in_line = true;
-                if (n > n_lines)
-                        return 0; /* the next entry is the first that is wanted */
+                if (n > n_lines) /* the next entry is the first that is wanted */
+                        break;
+                n_entries++;
         }
-        return r < 0 ? r : sd_journal_seek_head(journal);
+        /* the time alone is no bound: entries that journald is about to store carry an earlier one */
+        if (output->is_snapshot)
+                output->n_wanted = n_entries;
+        return r < 0 || n > n_lines ? r : sd_journal_seek_head(journal);
 }
 
 static int write_line(const JournalLine *line) {
@@ -104,10 +112,10 @@ static bool entry_is_too_late(const Output *output) {
 }
 
 /* Copies everything that is there. */
-static int copy_stored(const Output *output) {
-        int r;
+static int copy_stored(Output *output) {
+        int r = 0;
 
-        while ((r = sd_journal_next(output->journal)) > 0) {
+        while (output->n_wanted > 0 && (r = sd_journal_next(output->journal)) > 0) {
                 JournalLine line;
 
                 if (entry_is_too_late(output))
@@ -115,6 +123,7 @@ static int copy_stored(const Output *output) {
                 r = journal_line_read(output->journal, &line);
                 if (r == -ENOENT)
                         continue;
+                output->n_wanted--;
                 if (r >= 0)
                         r = write_line(&line);
                 if (r < 0)
@@ -137,8 +146,6 @@ static int read_control(Output *output) {
                 return -ECONNRESET;
         if (word == STREAM_JOB_ENDED)
                 output->ended = true;
-        if (word == STREAM_SNAPSHOT)
-                output->is_snapshot = true;
         return 0;
 }
 
@@ -184,16 +191,6 @@ static int follow(Output *output) {
         return r < 0 ? r : copy_stored(output);
 }
 
-/* What jobsd has said by now. */
-static int peek_control(Output *output) {
-        struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-        int r = poll(&fd, 1, 0);
-
-        if (r < 0)
-                return -errno;
-        return r > 0 ? read_control(output) : 0;
-}
-
 static uint64_t realtime_usec(void) {
         struct timespec ts;
 
@@ -202,10 +199,9 @@ static uint64_t realtime_usec(void) {
 }
 
 static int copy(const char *unit, uint64_t n_lines, Output *output) {
-        int r;
+        int r = 0;
 
-        r = peek_control(output);
-        if (r >= 0 && output->ended) /* the last lines may be on their way */
+        if (output->ended) /* the last lines may be on their way */
                 r = synchronize();
         if (output->is_snapshot)
                 output->until_usec = realtime_usec();
@@ -220,9 +216,14 @@ static int copy(const char *unit, uint64_t n_lines, Output *output) {
         return output->ended || output->is_snapshot ? copy_stored(output) : follow(output);
 }
 
-int stream_output(const char *unit, const char *lines) {
+int stream_output(const char *unit, const char *lines, const char *mode) {
         uint64_t n_lines = UINT64_MAX;
-        Output output = { .until_usec = UINT64_MAX };
+        Output output = {
+                .ended = strcmp(mode, STREAM_MODE_ENDED) == 0,
+                .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
+                .until_usec = UINT64_MAX,
+                .n_wanted = UINT64_MAX,
+        };
         int r;
 
         if (strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0)

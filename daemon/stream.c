@@ -36,13 +36,13 @@ static void on_helper_done(int status, const char *answer, size_t size, void *us
         stream_free(userdata);
 }
 
-static void tell(Stream *stream, StreamWord word) {
-        char byte = (char) word;
+static void tell_end(Stream *stream) {
+        char word = STREAM_JOB_ENDED;
 
         if (stream->control_fd < 0)
                 return;
         /* one byte into an empty pipe: it fits, or its reader is gone */
-        (void) !write(stream->control_fd, &byte, 1);
+        (void) !write(stream->control_fd, &word, 1);
         close_fd(stream->control_fd);
         stream->control_fd = -EBADF;
 }
@@ -52,7 +52,7 @@ void stream_job_ended(Manager *m, uint64_t id) {
 
         LIST_FOREACH(stream, &m->streams, list)
         if (stream->id == id)
-                tell(stream, STREAM_JOB_ENDED);
+                tell_end(stream);
 }
 
 static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
@@ -79,9 +79,9 @@ static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
         return 0;
 }
 
-static int start_helper(Stream *stream, const char *unit, uint64_t lines, int output_fd) {
+static int start_helper(Stream *stream, const char *unit, uint64_t lines, const char *mode, int output_fd) {
         char count[24] = "all";
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", (char *) unit, count, NULL };
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", (char *) unit, count, (char *) mode, NULL };
         Helper *helper;
 
         if (lines != UINT64_MAX)
@@ -91,6 +91,9 @@ static int start_helper(Stream *stream, const char *unit, uint64_t lines, int ou
 }
 
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
+        const char *mode = !job_status_is_active(job->status) ? STREAM_MODE_ENDED
+                : follow                                      ? STREAM_MODE_FOLLOW
+                                                              : STREAM_MODE_SNAPSHOT;
         _cleanup_free_ char *unit = NULL;
         int fds[2], r;
         Stream *stream;
@@ -105,17 +108,13 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 stream_free(stream);
                 return -errno;
         }
-        r = start_helper(stream, job->unit ?: unit, lines, fds[1]);
+        r = start_helper(stream, job->unit ?: unit, lines, mode, fds[1]);
         close_fd(fds[1]);
         if (r < 0) {
                 close_fd(fds[0]);
                 stream_free(stream);
                 return r;
         }
-        if (!job_status_is_active(job->status))
-                tell(stream, STREAM_JOB_ENDED);
-        else if (!follow)
-                tell(stream, STREAM_SNAPSHOT);
         *ret_fd = fds[0];
         return 0;
 }
