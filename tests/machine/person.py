@@ -70,6 +70,9 @@ class Person:
         """Run a command as Machine.run() does."""
         return self.machine.run(list(argv), user=self.name, **options)
 
+    def popen(self, *argv: str, **options) -> subprocess.Popen:
+        return self.machine.popen(list(argv), self.name, **options)
+
     def jobsctl(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         return self.run("jobsctl", *arguments, **options)
 
