@@ -244,6 +244,8 @@ int launcher_start(Launcher *launcher, LiveJob *live) {
         r = transient_unit_message(launcher->manager->bus, live->job, fd, &m);
         if (r < 0)
                 return r;
+        close_fd(live->stream_fd);
+        live->stream_fd = TAKE_FD(fd);
         live->state = LIVE_STARTING;
         return call_for(launcher, live, m, on_start_reply);
 }

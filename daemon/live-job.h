@@ -31,6 +31,7 @@ struct LiveJob {
         bool cancelled; /* somebody asked for its end, */
         uid_t canceller;
         TAILQ_ENTRY(LiveJob) stop_queue;
+        int stream_fd;                 /* of its output, see drain.h; -EBADF after a restart of jobsd */
         sd_bus_slot *slot;             /* the call to PID 1 whose reply it waits for, */
         sd_bus_message *call;          /* or that waits to be sent */
         sd_bus_message_handler_t on_reply;

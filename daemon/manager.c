@@ -12,6 +12,7 @@
 #include "bus.h"
 #include "client.h"
 #include "commit.h"
+#include "drain.h"
 #include "helper.h"
 #include "journal-query.h"
 #include "launcher.h"
@@ -90,6 +91,8 @@ Manager *manager_free(Manager *m) {
                 stream_free(LIST_FIRST(&m->streams));
         while (!LIST_EMPTY(&m->helpers))
                 helper_free(LIST_FIRST(&m->helpers));
+        while (!LIST_EMPTY(&m->drains))
+                drain_free(LIST_FIRST(&m->drains));
         while (m->clients)
                 client_free(*(Client **) m->clients);
         free_live_jobs(m);
@@ -346,7 +349,7 @@ static void on_finish_committed(int r, void *userdata) {
         log_job(JOB_EVENT_ENDED, live->job, 0);
         retention_job_ended(m);
         live_job_set_ended(live);
-        stream_job_ended(m, live->id);
+        drain_start(m, live->id, TAKE_FD(live->stream_fd));
         subscription_job_ended(m, live->job);
         launcher_tidy(m->launcher, live);
         manager_dispatch(m);

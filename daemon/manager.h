@@ -18,6 +18,7 @@
 typedef struct Authority Authority;
 typedef struct Client Client;
 typedef struct Commit Commit;
+typedef struct Drain Drain;
 typedef struct Helper Helper;
 typedef struct Launcher Launcher;
 typedef struct LiveJob LiveJob;
@@ -50,6 +51,7 @@ typedef struct Manager {
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
         LIST_HEAD(, Helper) helpers;
+        LIST_HEAD(, Drain) drains;
 
         KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
 

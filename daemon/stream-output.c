@@ -16,25 +16,28 @@
 #include "stream-main.h"
 #include "stream-protocol.h"
 
-/* A busy journald may need long to store what is on its way. */
-#define SYNC_USEC_MAX (600 * USEC_PER_SEC)
+/* journald answers only when nobody writes: while another job prints without a pause, never. By then
+ * it has taken its turn with this one's many times. */
+#define SYNC_USEC_MAX (10 * USEC_PER_SEC)
 
 typedef struct Output {
         sd_journal *journal;
-        bool ended;         /* the job is over: what the journal has after a barrier is all */
+        bool ended;         /* the job is over, */
+        bool is_stored;     /* and the journal has all of its output */
         bool is_snapshot;   /* the job goes on, the reader does not wait for it */
         uint64_t until_usec; /* of a snapshot: entries that came later are left out; else UINT64_MAX */
         uint64_t n_wanted;   /* of a snapshot's last lines: so many entries; else UINT64_MAX */
 } Output;
 
-static int synchronize(void) {
-        int r = journal_synchronize_sync(JOBSD_JOURNAL_NAMESPACE, SYNC_USEC_MAX);
+/* After a restart of jobsd nobody but journald knows whether it has stored everything. */
+static int synchronize(const Output *output) {
+        int r;
 
-        if (r == -ENOENT || r == -ECONNREFUSED) /* it is not running: nothing is on its way */
+        if (output->is_stored)
                 return 0;
-        if (r < 0)
-                return stream_error(r, "Failed to wait for the journal, the end of an output may be missing"), r;
-        return 0;
+        r = journal_synchronize_sync(JOBSD_JOURNAL_NAMESPACE, SYNC_USEC_MAX);
+        /* it is not running, so nothing is on its way; or it has had time enough */
+        return r == -ENOENT || r == -ECONNREFUSED || r == -ETIMEDOUT ? 0 : r;
 }
 
 static int open_journal(const char *unit, sd_journal **ret) {
@@ -144,8 +147,8 @@ static int read_control(Output *output) {
                 return errno == EINTR ? 0 : -errno;
         if (n == 0)
                 return -ECONNRESET;
-        if (word == STREAM_JOB_ENDED)
-                output->ended = true;
+        output->ended = true;
+        output->is_stored = word == STREAM_STORED;
         return 0;
 }
 
@@ -183,7 +186,7 @@ static int follow(Output *output) {
                 if (r < 0)
                         return r;
         }
-        r = synchronize();
+        r = synchronize(output);
         if (r < 0)
                 return r;
         /* files may have been added or rotated meanwhile */
@@ -198,11 +201,13 @@ static uint64_t realtime_usec(void) {
         return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
 }
 
-static int copy(const char *unit, uint64_t n_lines, Output *output) {
+static int copy(const char *unit, uint64_t n_lines, bool awaits_end, Output *output) {
         int r = 0;
 
-        if (output->ended) /* the last lines may be on their way */
-                r = synchronize();
+        while (r >= 0 && awaits_end && !output->ended)
+                r = read_control(output);
+        if (r >= 0 && output->ended) /* the last lines may be on their way */
+                r = synchronize(output);
         if (output->is_snapshot)
                 output->until_usec = realtime_usec();
         if (r >= 0)
@@ -219,7 +224,6 @@ static int copy(const char *unit, uint64_t n_lines, Output *output) {
 int stream_output(const char *unit, const char *lines, const char *mode) {
         uint64_t n_lines = UINT64_MAX;
         Output output = {
-                .ended = strcmp(mode, STREAM_MODE_ENDED) == 0,
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
                 .until_usec = UINT64_MAX,
                 .n_wanted = UINT64_MAX,
@@ -228,7 +232,7 @@ int stream_output(const char *unit, const char *lines, const char *mode) {
 
         if (strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0)
                 return 2;
-        r = copy(unit, n_lines, &output);
+        r = copy(unit, n_lines, strcmp(mode, STREAM_MODE_AWAIT) == 0, &output);
         sd_journal_close(output.journal);
         if (r == -EPIPE || r == -ECONNRESET) /* nobody reads any more, or jobsd was ended */
                 return EXIT_FAILURE;

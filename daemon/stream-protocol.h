@@ -9,10 +9,15 @@
  *   jobsd-stream output UNIT LINES MODE
  *                                    copies a unit's output to standard output: the last so many
  *                                    lines, or all of them for "all"; how far is the mode's matter */
-#define STREAM_MODE_ENDED "ended"       /* to the end: wait until the journal has stored everything */
 #define STREAM_MODE_SNAPSHOT "snapshot" /* what is stored by now: the job goes on */
-#define STREAM_MODE_FOLLOW "follow"     /* until jobsd says this byte on standard input, and then to the end */
-#define STREAM_JOB_ENDED 'E'
+#define STREAM_MODE_FOLLOW "follow"     /* what comes until jobsd says a word, and the rest */
+#define STREAM_MODE_AWAIT "await"       /* everything, after jobsd has said a word: the job has ended */
+
+/* One byte on standard input. */
+typedef enum StreamWord {
+        STREAM_STORED = 'A',    /* the journal has stored all of the output, */
+        STREAM_JOB_ENDED = 'E', /* or it has to be asked to */
+} StreamWord;
 
 /* Exit statuses beside 0 and 1. */
 #define STREAM_EXIT_NOT_FOUND 3

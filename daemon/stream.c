@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "drain.h"
 #include "helper.h"
 #include "log.h"
 #include "stream-protocol.h"
@@ -37,7 +38,7 @@ static void on_helper_done(int status, const char *answer, size_t size, void *us
 }
 
 static void tell_end(Stream *stream) {
-        char word = STREAM_JOB_ENDED;
+        char word = drain_state(stream->manager, stream->id) == DRAIN_UNKNOWN ? STREAM_JOB_ENDED : STREAM_STORED;
 
         if (stream->control_fd < 0)
                 return;
@@ -45,6 +46,15 @@ static void tell_end(Stream *stream) {
         (void) !write(stream->control_fd, &word, 1);
         close_fd(stream->control_fd);
         stream->control_fd = -EBADF;
+}
+
+bool stream_is_open(Manager *m, uint64_t id) {
+        Stream *stream;
+
+        LIST_FOREACH(stream, &m->streams, list)
+        if (stream->id == id)
+                return true;
+        return false;
 }
 
 void stream_job_ended(Manager *m, uint64_t id) {
@@ -91,9 +101,8 @@ static int start_helper(Stream *stream, const char *unit, uint64_t lines, const 
 }
 
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
-        const char *mode = !job_status_is_active(job->status) ? STREAM_MODE_ENDED
-                : follow                                      ? STREAM_MODE_FOLLOW
-                                                              : STREAM_MODE_SNAPSHOT;
+        bool ended = !job_status_is_active(job->status);
+        const char *mode = ended ? STREAM_MODE_AWAIT : follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
         _cleanup_free_ char *unit = NULL;
         int fds[2], r;
         Stream *stream;
@@ -115,6 +124,10 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 stream_free(stream);
                 return r;
         }
+        if (ended && drain_state(m, job->id) == DRAIN_PENDING) /* it is told when the time has come */
+                drain_hurry(m, job->id);
+        else if (ended)
+                tell_end(stream);
         *ret_fd = fds[0];
         return 0;
 }

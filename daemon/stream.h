@@ -11,4 +11,8 @@
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd);
 Stream *stream_free(Stream *stream);
 
+/* Somebody reads this job's output. */
+bool stream_is_open(Manager *m, uint64_t id);
+
+/* The job has ended, and the journal has its output or can be asked for it. */
 void stream_job_ended(Manager *m, uint64_t id);
