@@ -33,11 +33,13 @@ class Agent:
         return self._connection.unique_name
 
     def send(self, path, interface, member, signature=None, body=(), interactive=False,
-             destination="org.jobsd1"):
+             no_reply=False, destination="org.jobsd1"):
         address = jeepney.DBusAddress(path, destination, interface)
         message = jeepney.new_method_call(address, member, signature, body)
         if interactive:
             message.header.flags |= jeepney.MessageFlag.allow_interactive_auth
+        if no_reply:
+            message.header.flags |= jeepney.MessageFlag.no_reply_expected
         serial = next(self._serials)
         self._connection.send(message, serial=serial)
         return serial

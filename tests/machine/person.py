@@ -112,6 +112,12 @@ class Person:
         call = _call(member, signature, arguments, **options)
         return _result(self._ask("call", timeout=timeout, **call))
 
+    def signature_of(self, member: str, signature: str = "", *arguments, **options) -> str:
+        """Call a method. Returns the type of what it answers."""
+        answer = self._ask("call", timeout=TIMEOUT_SEC, **_call(member, signature, arguments, **options))
+        _result(answer)
+        return answer[1]
+
     def call_many(self, calls: list[tuple], timeout: float = TIMEOUT_SEC) -> list:
         """Methods of the manager, each (MEMBER, SIGNATURE, ARGUMENT…), without waiting between them.
 
