@@ -159,7 +159,7 @@ static int find_job(Request *q, Job **ret, const Job **ret_shown, sd_bus_error *
 static int check_interface(const char *interface, sd_bus_error *e) {
         if (interface[0] == '\0' || strcmp(interface, JOBSD_JOB_INTERFACE) == 0)
                 return 0;
-        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"%.64s\".", interface);
+        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"" QUOTE "\".", QUOTED(interface));
 }
 
 int bus_job_get(Request *q, sd_bus_error *e) {
@@ -182,7 +182,7 @@ int bus_job_get(Request *q, sd_bus_error *e) {
                 if (strcmp(fields[i].name, name) == 0)
                         field = &fields[i];
         if (!field)
-                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"%.64s\".", name);
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"" QUOTE "\".", QUOTED(name));
         r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
                 r = append_variant(reply, field, shown);

@@ -347,7 +347,7 @@ static int append_manager_property(sd_bus_message *m, size_t i, const Config *co
 static int check_interface(const char *interface, sd_bus_error *e) {
         if (interface[0] == '\0' || strcmp(interface, JOBSD_MANAGER_INTERFACE) == 0)
                 return 0;
-        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"%.64s\".", interface);
+        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"" QUOTE "\".", QUOTED(interface));
 }
 
 int bus_manager_get(Request *q, sd_bus_error *e) {
@@ -365,7 +365,7 @@ int bus_manager_get(Request *q, sd_bus_error *e) {
         for (i = 0; i < ELEMENTSOF(manager_properties) && strcmp(manager_properties[i].name, name) != 0; i++)
                 ;
         if (i >= ELEMENTSOF(manager_properties))
-                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"%.64s\".", name);
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"" QUOTE "\".", QUOTED(name));
         r = count_visible(q, &counts);
         if (r <= 0)
                 return r;

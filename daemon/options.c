@@ -13,9 +13,6 @@
 #include "request.h"
 #include "strv.h"
 
-/* The caller's own text in a message to him: as much as fits a line. */
-#define QUOTE "%.64s"
-
 static int known_keys(const Option *table, size_t n, char **ret) {
         _cleanup_free_ char *keys = strdup("");
 
@@ -35,7 +32,7 @@ static int error_unknown_key(const Option *table, size_t n, const char *key, sd_
         _cleanup_free_ char *keys = NULL;
         int r = known_keys(table, n, &keys);
 
-        return r < 0 ? r : error_invalid(e, "Unknown key \"" QUOTE "\". Known are: %s.", key, keys);
+        return r < 0 ? r : error_invalid(e, "Unknown key \"" QUOTE "\". Known are: %s.", QUOTED(key), keys);
 }
 
 static int read_one(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
@@ -166,7 +163,7 @@ static int read_related(sd_bus_message *m, const Option *option, void *target, s
 
         if (r >= 0 && !uri_is_valid(job->related))
                 return error_invalid(e, "\"related\" takes a URI, as https://example.org/record/12, not \"" QUOTE "\".",
-                        job->related);
+                        QUOTED(job->related));
         return r;
 }
 
@@ -179,7 +176,7 @@ static int read_origin(sd_bus_message *m, const Option *option, void *target, sd
                 return r;
         origin = job_origin_from_string(s);
         if ((int) origin < 0)
-                return error_invalid(e, "\"origin\" takes command-line, web, bus or gearman, not \"" QUOTE "\".", s);
+                return error_invalid(e, "\"origin\" takes command-line, web, bus or gearman, not \"" QUOTE "\".", QUOTED(s));
         ((RunOptions *) target)->job->origin = origin;
         return 0;
 }
@@ -191,7 +188,7 @@ static int read_directory(sd_bus_message *m, const Option *option, void *target,
         if (r < 0)
                 return r;
         if (strcmp(s, "~") != 0 && (s[0] != '/' || strlen(s) >= PATH_MAX || !text_is_one_line(s)))
-                return error_invalid(e, "\"working-directory\" takes an absolute path or \"~\", not \"" QUOTE "\".", s);
+                return error_invalid(e, "\"working-directory\" takes an absolute path or \"~\", not \"" QUOTE "\".", QUOTED(s));
         return set_string(&((RunOptions *) target)->job->working_directory, s);
 }
 
@@ -234,7 +231,7 @@ static int read_environment(sd_bus_message *m, const Option *option, void *targe
         for (char **s = l; s && *s; s++)
                 if (!assignment_is_valid(*s))
                         return error_invalid(e, "\"environment\" takes NAME=VALUE without control characters, not \"" QUOTE "\".",
-                                *s);
+                                QUOTED(*s));
         if (strv_length(l) > JOBSD_ENV_MAX || strv_size(l) > JOBSD_ENV_BYTES_MAX)
                 return error_invalid(e, "\"environment\" has %zu variables and %zu bytes, at most %u and %zu are allowed.",
                         strv_length(l), strv_size(l), JOBSD_ENV_MAX, JOBSD_ENV_BYTES_MAX);
@@ -247,7 +244,7 @@ static int check_command(char **command, sd_bus_error *e) {
         if (!command || !command[0])
                 return error_invalid(e, "The command is empty.");
         if (command[0][0] != '/')
-                return error_invalid(e, "The command's path is not absolute: \"" QUOTE "\".", command[0]);
+                return error_invalid(e, "The command's path is not absolute: \"" QUOTE "\".", QUOTED(command[0]));
         if (strlen(command[0]) >= PATH_MAX)
                 return error_invalid(e, "The command's path is longer than %d bytes.", PATH_MAX - 1);
         if (strv_length(command) > JOBSD_ARGV_MAX)
@@ -266,13 +263,12 @@ static int check_command(char **command, sd_bus_error *e) {
 /* Without a name a job is called as its program. */
 static int name_after_program(Job *job) {
         const char *slash = strrchr(job->command[0], '/');
-        char *name = strndup(slash[1] ? slash + 1 : slash, JOBSD_NAME_BYTES_MAX);
+        const char *program = slash[1] ? slash + 1 : slash;
+        char *name = strndup(program, (size_t) utf8_cut(program, JOBSD_NAME_BYTES_MAX));
 
         if (!name)
                 return -ENOMEM;
-        for (char *p = name; *p; p++)
-                if ((unsigned char) *p < ' ' || *p == 0x7f)
-                        *p = '_';
+        text_make_one_line(name, '_');
         job->name = name;
         return 0;
 }
@@ -339,7 +335,7 @@ static int read_status(sd_bus_message *m, const Option *option, void *target, sd
 
                 if ((int) status < 0)
                         return error_invalid(e, "\"status\" takes queued, running, completed, error and cancelled, not \"" QUOTE "\".",
-                                s);
+                                QUOTED(s));
                 filter->status_mask |= 1U << status;
         }
         return r < 0 ? r : sd_bus_message_exit_container(m);

@@ -7,6 +7,7 @@
 
 #include "authority.h"
 #include "identity.h"
+#include "parse.h"
 
 #define REQUEST_PENDING 0
 #define REQUEST_DONE 1
@@ -64,6 +65,11 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
 
 /* Finds who a user is, by name or number: 1 with q->identity set, REQUEST_PENDING, or an error. */
 int request_identify(Request *q, const char *user, sd_bus_error *e);
+
+/* The caller's own text in a message to him: as much as fits a line. sd-bus sends no message that
+ * has half a character in it. */
+#define QUOTE "%.*s"
+#define QUOTED(s) utf8_cut((s), 64), (s)
 
 int error_no_such_job(uint64_t id, sd_bus_error *e);
 int error_invalid(sd_bus_error *e, const char *format, ...) _printf_(2, 3);

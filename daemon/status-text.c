@@ -21,27 +21,21 @@ static void parse_progress(const char *text, double *progress) {
         if (p == text)
                 return;
         if (*p == '.')
-                for (p++; isdigit((unsigned char) *p) && scale > 1e-6; p++)
+                for (p++; isdigit((unsigned char) *p); p++)
                         v += (*p - '0') * (scale /= 10);
         if (*p == '%' && v <= 100)
                 *progress = v / 100;
 }
 
 int status_text_parse(const char *text, char **ret_info, double *progress) {
-        size_t n = strlen(text);
         char *info;
 
         if (!utf8_is_valid(text))
                 return -EINVAL;
-        if (n > STATUS_TEXT_BYTES_MAX)
-                for (n = STATUS_TEXT_BYTES_MAX; n > 0 && ((unsigned char) text[n] & 0xc0) == 0x80; n--)
-                        ; /* not within a character */
-        info = strndup(text, n);
+        info = strndup(text, (size_t) utf8_cut(text, STATUS_TEXT_BYTES_MAX));
         if (!info)
                 return -ENOMEM;
-        for (char *p = info; *p; p++)
-                if ((unsigned char) *p < ' ' || *p == 0x7f)
-                        *p = ' ';
+        text_make_one_line(info, ' ');
         parse_progress(info, progress);
         *ret_info = info;
         return 0;

@@ -509,14 +509,41 @@ bool utf8_is_valid(const char *s) {
         return true;
 }
 
+int utf8_cut(const char *s, unsigned max) {
+        unsigned n = (unsigned) strnlen(s, (size_t) max + 1);
+
+        if (n > max)
+                for (n = max; n > 0 && ((unsigned char) s[n] & 0xc0) == 0x80; n--)
+                        ; /* not within a character */
+        return (int) n;
+}
+
+static bool unicode_is_control(uint32_t c) {
+        return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
 bool text_is_one_line(const char *s) {
         uint32_t character;
 
         while (*s) {
                 if (utf8_read(&s, &character) < 0)
                         s++; /* whether it is UTF-8 is another question */
-                else if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+                else if (unicode_is_control(character))
                         return false;
         }
         return true;
+}
+
+void text_make_one_line(char *s, char replacement) {
+        const char *p = s;
+        uint32_t character;
+
+        while (*p) {
+                char *begin = s + (p - s);
+
+                if (utf8_read(&p, &character) < 0)
+                        p++;
+                else if (unicode_is_control(character))
+                        memset(begin, replacement, (size_t) (p - begin));
+        }
 }

@@ -29,5 +29,9 @@ int parse_cpu_quota(const char *s, uint64_t *ret_usec);
 int parse_timestamp(const char *s, uint64_t now_usec, uint64_t *ret_usec);
 
 bool utf8_is_valid(const char *s);
+/* How many bytes of s, at most max, hold whole characters: a precision for "%.*s". */
+int utf8_cut(const char *s, unsigned max);
 /* Not a control character in it, as in everything that is shown in one line. */
 bool text_is_one_line(const char *s);
+/* Makes it so: each byte of a control character becomes a replacement. */
+void text_make_one_line(char *s, char replacement);
