@@ -87,6 +87,10 @@ static int on_call(sd_bus_message *message, void *userdata, sd_bus_error *e) {
         if (!sd_bus_message_has_signature(message, method->signature))
                 return sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS, "%s takes arguments of type \"%s\", not \"%.64s\".",
                         member, method->signature, sd_bus_message_get_signature(message, true));
+        /* D-Bus allows text that sd-bus does not read: say so now, and not when half of it is done */
+        if (sd_bus_message_skip(message, method->signature) < 0 || sd_bus_message_rewind(message, true) < 0)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS,
+                        "The arguments of %s contain text that is none, as the noncharacter U+FFFE of Unicode.", member);
         return request_new(userdata, message, method->handler, id) < 0 ? -ENOMEM : 1;
 }
 
