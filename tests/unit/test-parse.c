@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -399,6 +400,42 @@ static void test_one_line(void **state) {
         assert_false(text_is_one_line("\xff\n"));
 }
 
+static void test_cut(void **state) {
+        static const struct {
+                const char *text;
+                unsigned max;
+                int n;
+        } samples[] = { { "", 0, 0 }, { "", 5, 0 }, { "abc", 5, 3 }, { "abc", 3, 3 }, { "abc", 2, 2 },
+                { "abc", 0, 0 }, { "aä", 3, 3 }, { "aä", 2, 1 }, { "€", 3, 3 }, { "€", 2, 0 }, { "€", 1, 0 },
+                { "x😀y", 5, 5 }, { "x😀y", 4, 1 }, { "\x80\x80\x80", 2, 0 } };
+
+        for (size_t i = 0; i < ELEMENTSOF(samples); i++)
+                assert_int_equal(utf8_cut(samples[i].text, samples[i].max), samples[i].n);
+}
+
+static void test_make_one_line(void **state) {
+        static const struct {
+                const char *text, *wanted;
+        } samples[] = {
+                { "", "" },
+                { "plain ä€😀", "plain ä€😀" },
+                { "a\nb\tc\x7f", "a_b_c_" },
+                { "a\xc2\x9b"
+                  "b\xc2\xa0",
+                                "a__b\xc2\xa0" },
+                { "\xff\n", "\xff_" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(samples); i++) {
+                char text[64];
+
+                strcpy(text, samples[i].text);
+                text_make_one_line(text, '_');
+                assert_string_equal(text, samples[i].wanted);
+                assert_true(text_is_one_line(text));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_uint64),
@@ -415,6 +452,8 @@ int main(void) {
                 cmocka_unit_test(test_yesterday_across_a_year),
                 cmocka_unit_test(test_utf8),
                 cmocka_unit_test(test_one_line),
+                cmocka_unit_test(test_cut),
+                cmocka_unit_test(test_make_one_line),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
