@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bus-util.h"
 #include "interrupt.h"
 #include "outcome.h"
 #include "pager.h"
+#include "protocol.h"
 #include "report.h"
 #include "stream.h"
 
@@ -189,6 +191,27 @@ static int follow_once(const Context *context, uint64_t id, uint64_t lines, Copy
         return r < 0 ? fail_copy(r, id) : 0;
 }
 
+/* The jobsd that answers now. Without one: an empty name, which is nobody's. */
+static int get_owner(const Context *context, char **ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *owner = "";
+
+        if (sd_bus_call_method(context->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                            "org.freedesktop.DBus", "GetNameOwner", NULL, &reply, "s", JOBSD_BUS_NAME) >= 0)
+                (void) sd_bus_message_read(reply, "s", &owner); /* what is no name is nobody's, too */
+        *ret = strdup(owner);
+        return *ret ? 0 : fail_memory();
+}
+
+/* Whether the jobsd that opened a stream is still there: the end of its stream is the end of the output.
+ * Streams end with the jobsd that opened them as well. */
+static int owner_is(const Context *context, const char *owner) {
+        _cleanup_free_ char *now = NULL;
+        int r = get_owner(context, &now);
+
+        return r < 0 ? r : *now && strcmp(now, owner) == 0;
+}
+
 /* 1 when the job has ended, 0 when it has not; reports. */
 static int job_has_ended(const Context *context, uint64_t id) {
         _cleanup_(job_freep) Job *job = NULL;
@@ -223,11 +246,16 @@ int stream_follow(const Context *context, Waiter *waiter, uint64_t id, uint64_t 
 
         (void) fflush(stdout);
         while (n_fruitless < FRUITLESS_OPENS_MAX) {
+                _cleanup_free_ char *owner = NULL;
+
                 n_before = copy.n_copied;
-                r = follow_once(context, id, lines, &copy);
-                if (r < 0)
-                        return r;
-                r = job_has_ended(context, id);
+                r = get_owner(context, &owner);
+                if (r >= 0)
+                        r = follow_once(context, id, lines, &copy);
+                if (r >= 0)
+                        r = owner_is(context, owner);
+                if (r > 0)
+                        r = job_has_ended(context, id);
                 if (r < 0)
                         return r;
                 if (r > 0)
