@@ -282,7 +282,7 @@ s.send(b"BARRIER=1")
 
 def test_a_list_has_pages(alice):
     alice.clear()
-    ids = alice.submit_many([("/bin/true",)] * 25)
+    ids = sorted(alice.submit_many([("/bin/true",)] * 25))
     alice.wait_all(ids)
     found, before, pages = [], 0, 0
     while True:
