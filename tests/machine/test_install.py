@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What "meson install" puts into a machine is there, and is what the service promises."""
+
+import re
+import time
+
+import pytest
+
+from person import Person
+
+INSTALLED = """
+/usr/bin/jobsctl
+/usr/libexec/jobsd/jobsd
+/usr/libexec/jobsd/jobsd-stream
+/usr/share/dbus-1/system.d/org.jobsd1.conf
+/usr/share/dbus-1/system-services/org.jobsd1.service
+/usr/share/dbus-1/interfaces/org.jobsd1.Manager.xml
+/usr/share/dbus-1/interfaces/org.jobsd1.Job.xml
+/usr/share/polkit-1/actions/org.jobsd1.policy
+/usr/share/polkit-1/rules.d/50-org.jobsd1.rules
+/usr/lib/systemd/system/jobsd.service
+/usr/lib/systemd/system/jobs.slice
+/usr/lib/sysusers.d/jobsd.conf
+/usr/lib/tmpfiles.d/jobsd.conf
+/usr/lib/systemd/catalog/jobsd.catalog
+/etc/systemd/journald@jobs.conf
+/etc/jobsd/jobsd.conf
+/usr/share/man/man1/jobsctl.1
+/usr/share/man/man8/jobsd.8
+/usr/share/man/man5/jobsd.conf.5
+/usr/share/man/man5/org.jobsd1.5
+/usr/share/bash-completion/completions/jobsctl
+""".split()
+
+
+@pytest.mark.parametrize("path", INSTALLED)
+def test_is_installed(machine, path):
+    assert machine.path(path).stat().st_size > 0
+
+
+def test_the_service_is_confined_from_the_first_day(machine):
+    report = machine.run(["systemd-analyze", "security", "--no-pager", "jobsd.service"]).stdout
+    exposure = re.search(r"exposure level for jobsd.service: ([0-9.]+)", report)
+    assert float(exposure[1]) <= 2.0
+
+
+def test_the_service_tells_when_it_is_ready_and_is_watched(machine):
+    shown = machine.run(["systemctl", "show", "jobsd", "-p", "Type", "-p", "WatchdogUSec",
+                         "-p", "ActiveState", "-p", "UnitFileState", "-p", "StatusText"]).stdout
+    assert {"Type=notify", "ActiveState=active", "UnitFileState=enabled"} <= set(shown.splitlines())
+    assert "WatchdogUSec=30s" in shown and "StatusText=Ready" in shown
+
+
+def test_a_hung_daemon_is_replaced(machine):
+    """The watchdog is not only configured: a daemon that does not answer is ended and started again."""
+    machine.run(["sh", "-c", "mkdir -p /run/systemd/system/jobsd.service.d;"
+                 " printf '[Service]\\nWatchdogSec=2s\\n' >/run/systemd/system/jobsd.service.d/test.conf;"
+                 " systemctl daemon-reload; systemctl restart jobsd"])
+    pid = machine.run(["systemctl", "show", "jobsd", "-p", "MainPID", "--value"]).stdout.strip()
+    machine.run(["kill", "-STOP", pid])
+    deadline = time.monotonic() + 60
+    while machine.run(["systemctl", "show", "jobsd", "-p", "MainPID", "--value"]).stdout.strip() in ("0", pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    with Person(machine, "alice") as alice:
+        assert alice.jobsctl("run", "--wait", "true").returncode == 0
+    machine.run(["sh", "-c", "rm -r /run/systemd/system/jobsd.service.d; systemctl daemon-reload;"
+                 " systemctl restart jobsd"])
+
+
+def test_the_first_call_starts_the_service(machine):
+    machine.run(["systemctl", "stop", "jobsd"])
+    assert machine.run(["jobsctl", "run", "--wait", "true"], "alice").returncode == 0
+    assert machine.run(["systemctl", "is-active", "jobsd"]).stdout == "active\n"
+
+
+def test_the_log_explains_itself(machine):
+    id = machine.run(["jobsctl", "run", "--wait", "sh", "-c", "exit 5"], "alice", check=False).stdout.strip()
+    machine.run(["journalctl", "--sync"])
+    log = machine.run(["journalctl", "-x", "-u", "jobsd", f"JOBSD_ID={id}"]).stdout
+    assert f"Job {id} was submitted" in log and f"Job {id} has ended" in log
+    assert "exit-code" in log and "alice" in log
+
+
+def test_completion_knows_the_verbs(machine):
+    script = ("source /usr/share/bash-completion/bash_completion;"
+              " source /usr/share/bash-completion/completions/jobsctl;"
+              " COMP_WORDS=(jobsctl ca); COMP_CWORD=1; COMP_LINE='jobsctl ca'; COMP_POINT=10;"
+              " $(complete -p jobsctl | sed 's/.*-F \\([^ ]*\\).*/\\1/') jobsctl ca jobsctl; echo ${COMPREPLY[@]}")
+    assert machine.run(["bash", "-c", script], "alice").stdout.split() == ["cancel"]
