@@ -21,7 +21,9 @@
 #define SYNC_USEC_MAX (10 * USEC_PER_SEC)
 
 typedef struct Output {
+        const char *unit;
         sd_journal *journal;
+        bool has_copied;    /* anything */
         bool ended;         /* the job is over, */
         bool is_stored;     /* and the journal has all of its output */
         bool is_snapshot;   /* the job goes on, the reader does not wait for it */
@@ -127,6 +129,7 @@ static int copy_stored(Output *output) {
                 if (r == -ENOENT)
                         continue;
                 output->n_wanted--;
+                output->has_copied = true;
                 if (r >= 0)
                         r = write_line(&line);
                 if (r < 0)
@@ -189,8 +192,12 @@ static int follow(Output *output) {
         r = synchronize(output);
         if (r < 0)
                 return r;
-        /* files may have been added or rotated meanwhile */
-        r = sd_journal_process(output->journal);
+        if (!output->has_copied) { /* the journal's directory may have been made after we looked */
+                sd_journal_close(output->journal);
+                output->journal = NULL;
+                r = open_journal(output->unit, &output->journal);
+        } else /* files may have been added or rotated meanwhile */
+                r = sd_journal_process(output->journal);
         return r < 0 ? r : copy_stored(output);
 }
 
@@ -201,7 +208,7 @@ static uint64_t realtime_usec(void) {
         return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
 }
 
-static int copy(const char *unit, uint64_t n_lines, bool awaits_end, Output *output) {
+static int copy(uint64_t n_lines, bool awaits_end, Output *output) {
         int r = 0;
 
         while (r >= 0 && awaits_end && !output->ended)
@@ -211,7 +218,7 @@ static int copy(const char *unit, uint64_t n_lines, bool awaits_end, Output *out
         if (output->is_snapshot)
                 output->until_usec = realtime_usec();
         if (r >= 0)
-                r = open_journal(unit, &output->journal);
+                r = open_journal(output->unit, &output->journal);
         if (r >= 0) /* from now on changes are told */
                 r = sd_journal_get_fd(output->journal);
         if (r >= 0 && n_lines != UINT64_MAX)
@@ -224,6 +231,7 @@ static int copy(const char *unit, uint64_t n_lines, bool awaits_end, Output *out
 int stream_output(const char *unit, const char *lines, const char *mode) {
         uint64_t n_lines = UINT64_MAX;
         Output output = {
+                .unit = unit,
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
                 .until_usec = UINT64_MAX,
                 .n_wanted = UINT64_MAX,
@@ -232,7 +240,7 @@ int stream_output(const char *unit, const char *lines, const char *mode) {
 
         if (strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0)
                 return 2;
-        r = copy(unit, n_lines, strcmp(mode, STREAM_MODE_AWAIT) == 0, &output);
+        r = copy(n_lines, strcmp(mode, STREAM_MODE_AWAIT) == 0, &output);
         sd_journal_close(output.journal);
         if (r == -EPIPE || r == -ECONNRESET) /* nobody reads any more, or jobsd was ended */
                 return EXIT_FAILURE;

@@ -150,3 +150,10 @@ def test_three_hundred_jobs_that_end_at_once_are_all_recorded(machine):
         assert {(row["Result"], row["ExitStatus"]) for row in rows} == {("signal", signal.SIGKILL)}
         assert all(row["CPUUsageNSec"] > 0 for row in rows)
         bob.clear()
+
+
+def test_the_first_job_of_a_machine_can_be_followed(fresh_machine):
+    """The journal of job output is made at that moment."""
+    alice = Person(fresh_machine, "alice")
+    for _ in range(3):
+        assert alice.jobsctl("run", "--quiet", "--follow", "--", "seq", "10000").stdout.count("\n") == 10000
