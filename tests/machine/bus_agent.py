@@ -37,7 +37,7 @@ class Agent:
         address = jeepney.DBusAddress(path, destination, interface)
         message = jeepney.new_method_call(address, member, signature, body)
         if interactive:
-            message.header.flags |= jeepney.MessageFlag.allow_interactive_auth
+            message.header.flags |= jeepney.MessageFlag.allow_interactive_authorization
         if no_reply:
             message.header.flags |= jeepney.MessageFlag.no_reply_expected
         serial = next(self._serials)

@@ -205,6 +205,12 @@ class Person:
     def cancel(self, id: int):
         self.call("CancelJob", "tt", id, 0)
 
+    def cancel_all(self):
+        """Cancel all of one's own jobs, and wait for their ends."""
+        ids = self.ids(status=["queued", "running"])
+        self.call_many([("CancelJob", "tt", id, 0) for id in ids])      # some may have ended meanwhile
+        self.wait_all(ids)
+
     def clear(self, **filter) -> tuple[int, int]:
         """Returns how many were cleared and how many were kept."""
         return self.call("ClearJobs", "a{sv}t", variants(filter), 0)

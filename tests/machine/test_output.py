@@ -49,7 +49,7 @@ def test_what_is_followed_on_the_command_line_is_whole(alice):
 
 def test_one_line_and_gone(alice):
     """Many times over, each read as soon as the job has ended."""
-    ids = alice.submit_many([("/bin/echo", f"line of {number}") for number in range(100)])
+    ids = alice.submit_many([("/bin/echo", f"line of {number}") for number in range(50)])
     for number, id in enumerate(ids):
         alice.wait(id)
         assert alice.output(id) == f"line of {number}\n".encode()
@@ -161,6 +161,20 @@ def test_a_job_that_prints_without_a_pause(alice):
     assert alice.output(id, lines=0) == b""
     alice.cancel(id)
     assert alice.wait(id)["Result"] == "cancelled"
+
+
+def test_whoever_floods_the_journal_holds_nobody_else_up(alice, bob):
+    before = alice.submit("/bin/echo", "before")
+    alice.wait(before)
+    flood = bob.submit("/usr/bin/yes", "a flood")
+    bob.close_stream(bob.open_output(flood, follow=True))
+    assert bob.output(flood, lines=1) in (b"a flood\n", b"")
+    assert alice.output(before) == b"before\n"
+    assert alice.output(alice.submit("/bin/echo", "meanwhile"), follow=True) == b"meanwhile\n"
+    assert alice.jobsctl("run", "-q", "--follow", "echo", "by hand").stdout == "by hand\n"
+    assert bob.job(flood)["Status"] == "running"
+    bob.cancel(flood)
+    bob.wait(flood)
 
 
 def test_a_queued_job_is_followed_from_its_start(alice, root):
