@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whatever a user controls has a bound, and one user's work does not keep another's waiting."""
+
+import pytest
+
+from person import BusError, Gate, Person
+
+LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
+
+
+@pytest.fixture(scope="module")
+def limited(machine):
+    with Person(machine, "root") as root, root.jobsd_conf(
+            MaxRunning=3, MaxQueuedPerUser=4, MaxStreamsPerUser=2, MaxSubscriptionsPerUser=2):
+        yield machine
+
+
+@pytest.fixture
+def alice(limited):
+    with Person(limited, "alice") as alice:
+        yield alice
+
+
+@pytest.fixture
+def bob(limited):
+    with Person(limited, "bob") as bob:
+        yield bob
+
+
+def test_no_more_jobs_run_than_allowed_and_no_more_wait(alice, bob):
+    gate = Gate(alice)
+    running = [gate.job() for _ in range(3)]
+    for id in running:
+        alice.wait_started(id)
+    queued = [gate.job() for _ in range(4)]
+    with pytest.raises(BusError, match="MaxQueuedPerUser") as caught:
+        gate.job()
+    assert caught.value.name == LIMITS
+    refused = alice.jobsctl("run", "true", check=False)
+    assert refused.returncode == 1 and "MaxQueuedPerUser" in refused.stderr
+    assert {alice.job(id)["Status"] for id in running} == {"running"}
+    assert {alice.job(id)["Status"] for id in queued} == {"queued"}
+    assert (alice.manager()["Running"], alice.manager()["Queued"]) == (3, 4)
+
+    other = bob.submit("/bin/true")  # the queue of somebody else is his own
+    gate.open()
+    rows = alice.wait_all(running + queued)
+    assert {row["Result"] for row in rows} == {"success"}
+    assert bob.wait(other)["Result"] == "success"
+
+
+def test_a_user_with_one_job_does_not_wait_for_one_with_many(alice, bob):
+    gate = Gate(alice)
+    first = [gate.job() for _ in range(3)]
+    for id in first:
+        alice.wait_started(id)
+    many = [alice.sh("true") for _ in range(4)]
+    one = bob.submit("/bin/true")
+    gate.open()
+    alice.wait_all(first + many)
+    finished = bob.wait(one)
+    started = sorted([alice.job(id)["Started"] for id in many])
+    assert finished["Started"] <= started[1]
+
+
+def test_a_queued_job_that_is_cancelled_never_runs(alice):
+    gate = Gate(alice)
+    running = [gate.job() for _ in range(3)]
+    for id in running:
+        alice.wait_started(id)
+    alice.file("ran").unlink(missing_ok=True)
+    queued = alice.sh("touch ~/ran")
+    alice.cancel(queued)
+    job = alice.wait(queued)
+    gate.open()
+    alice.wait_all(running)
+    assert (job["Status"], job["Started"]) == ("cancelled", 0)
+    assert not alice.file("ran").exists()
+
+
+def test_outputs_that_are_open_are_counted_a_user(alice, bob):
+    gate = Gate(alice)
+    id = gate.job()
+    alice.wait_started(id)
+    streams = [alice.open_output(id, follow=True) for _ in range(2)]
+    with pytest.raises(BusError, match="MaxStreamsPerUser") as caught:
+        alice.open_output(id)
+    assert caught.value.name == LIMITS
+    own = bob.submit("/bin/echo", "mine")
+    bob.wait(own)
+    assert bob.output(own) == b"mine\n"
+    gate.open()
+    alice.wait(id)
+    for stream in streams:
+        alice.read(stream)
+
+
+def test_subscriptions_are_counted_a_user_and_end_with_their_connection(limited):
+    first, second, third = (Person(limited, "alice") for _ in range(3))
+    with first, third:
+        with second:
+            first.call("Subscribe", "t", 0)
+            second.call("Subscribe", "t", 0)
+            second.call("Subscribe", "t", 0)  # twice is once
+            with pytest.raises(BusError, match="MaxSubscriptionsPerUser") as caught:
+                third.call("Subscribe", "t", 0)
+            assert caught.value.name == LIMITS
+        first.call("Unsubscribe")
+        third.call("Subscribe", "t", 0)
+
+
+def test_many_starts_at_once_leave_systemd_on_the_bus(machine):
+    with Person(machine, "root") as root, Person(machine, "bob") as bob, root.jobsd_conf(MaxRunning=400):
+        ids = bob.submit_many([("/bin/true",)] * 600)
+        assert {row["Result"] for row in bob.wait_all(ids, timeout=120)} == {"success"}
+        assert root.run("busctl", "status", "org.freedesktop.systemd1").returncode == 0
+        bob.clear()
