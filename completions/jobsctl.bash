@@ -58,6 +58,7 @@ __jobsctl_option_words() {
         status) printf '%s' "$common --lines=" ;;
         output) printf '%s' "$common --follow --lines=" ;;
         cancel) printf '%s' "$common --no-block" ;;
+        retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --before=" ;;
         *) printf '%s' "$common" ;;
         esac
@@ -79,7 +80,7 @@ __jobsctl_option_value() {
         -p | --property)
                 COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
                         ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
-                        Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
+                        RetryOf Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
         -H | --host) _known_hosts_real -- "$cur" ;;
         -M | --machine)
                 COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |
@@ -104,10 +105,10 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel clear help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel retry clear help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
         wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
-        clear)
+        retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
         status | show | output) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
         esac

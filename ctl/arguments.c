@@ -240,9 +240,11 @@ static const Option options[] = {
         { "lines", 'n', required_argument, VERB_LIST | VERB_OUTPUT | VERB_STATUS, FIELD(lines), set_lines,
                         "a number or all" },
 
+        /* run, retry */
+        { "wait", 0, no_argument, VERB_RUN | VERB_RETRY, FIELD(wait), set_true, NULL },
+        { "follow", 'f', no_argument, VERB_RUN | VERB_RETRY | VERB_OUTPUT, FIELD(follow), set_true, NULL },
+
         /* run */
-        { "wait", 0, no_argument, VERB_RUN, FIELD(wait), set_true, NULL },
-        { "follow", 'f', no_argument, VERB_RUN | VERB_OUTPUT, FIELD(follow), set_true, NULL },
         { "name", 0, required_argument, VERB_RUN, FIELD(name), set_name, "one line of at most 255 bytes" },
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },

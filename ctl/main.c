@@ -24,6 +24,7 @@ static const Verb verbs[] = {
         { "output", VERB_OUTPUT, VERB_TAKES_IDS, 1, 1, "ID", NULL, verb_output },
         { "wait", VERB_WAIT, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_wait },
         { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
+        { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },
         { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", NULL, verb_clear },
         { "help", VERB_HELP, VERB_NO_BUS, 0, 0, "", NULL, verb_help },
         { "version", VERB_VERSION, VERB_NO_BUS, 0, 0, "", NULL, verb_version },

@@ -22,7 +22,7 @@ typedef enum Kind {
         KIND_ID128,       /* s */
         KIND_FRACTION,    /* d, negative: unknown */
         KIND_TIME,        /* t, µs since 1970 */
-        KIND_AMOUNT,      /* t, 0: unknown */
+        KIND_AMOUNT,      /* t, 0: unknown or none */
         KIND_TIME_LIMIT,  /* t, µs, 0: none */
         KIND_CPU_LIMIT,   /* t, µs a second, 0: none */
         KIND_LIMIT,       /* t, 0: none */
@@ -65,6 +65,7 @@ static const Property properties[] = {
         ROW("Attempt", "attempt", UNSIGNED, attempt),
         ROW("CPUUsageNSec", "cpu_usage_nsec", AMOUNT, cpu_usage_nsec),
         ROW("MemoryPeak", "memory_peak", AMOUNT, memory_peak),
+        ROW("RetryOf", "retry_of", AMOUNT, retry_of),
         DETAIL("Command", "command", STRINGS, command),
         DETAIL("WorkingDirectory", "working_directory", TEXT, working_directory),
         DETAIL("Timeout", "timeout", TIME_LIMIT, timeout_usec),

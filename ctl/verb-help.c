@@ -20,6 +20,7 @@ static const struct {
                         "  output ID               What a job printed\n"
                         "  wait ID…                Wait for jobs to end, and return their exit status\n"
                         "  cancel ID…              Stop jobs\n"
+                        "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
@@ -35,9 +36,10 @@ static const struct {
                         "     --until=TIME         Submitted before this time\n"
                         "     --before=TIME        Ended before this time (clear)\n"
                         "  -n --lines=N|all        So many rows; 100 by default (list)\n" },
-        { "Running (run)",
+        { "Running (run, retry)",
                         "     --wait               Wait for the end, and return the job's exit status\n"
-                        "  -f --follow             The same, and show what it prints\n"
+                        "  -f --follow             The same, and show what it prints\n" },
+        { "What is run (run)",
                         "     --name=NAME          Show it by this name\n"
                         "     --related=URI        The record that it is about\n"
                         "  -E --setenv=NAME[=VALUE] Set an environment variable, or hand ours on\n"

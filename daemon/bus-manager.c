@@ -62,8 +62,8 @@ static void on_submitted(int r, const Job *job, void *userdata) {
                 request_reply(q, reply);
 }
 
-static int submit(Request *q, RunOptions *options, sd_bus_error *e) {
-        Job *job = options->job;
+int bus_manager_submit(Request *q, Job **submitted, sd_bus_error *e) {
+        Job *job = *submitted;
         int r;
 
         job->uid = q->identity.uid;
@@ -80,7 +80,7 @@ static int submit(Request *q, RunOptions *options, sd_bus_error *e) {
                         job->user, q->manager->config.max_queued_per_user);
         if (r < 0)
                 return r;
-        options->job = NULL; /* the manager's now */
+        *submitted = NULL; /* the manager's now */
         return REQUEST_PENDING;
 }
 
@@ -104,7 +104,7 @@ int bus_manager_run_command(Request *q, sd_bus_error *e) {
                 if (r > 0)
                         r = request_identify(q, options->user, e);
         }
-        return r <= 0 ? r : submit(q, options, e);
+        return r <= 0 ? r : bus_manager_submit(q, &options->job, e);
 }
 
 /* ---- ListJobs ---- */
@@ -216,6 +216,42 @@ int bus_manager_cancel_job(Request *q, sd_bus_error *e) {
         int r = sd_bus_message_read(q->message, "t", &id);
 
         return r < 0 ? r : bus_manager_cancel(q, id, e);
+}
+
+/* ---- RetryJob ---- */
+
+static int retry(Request *q, const Job *job, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *again = NULL;
+        char owner[16];
+        int r;
+
+        if (job_status_is_active(job->status))
+                return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
+                        "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", job->id);
+        /* by number: the owner may have another name by now, or be gone */
+        snprintf(owner, sizeof(owner), "%u", (unsigned) job->uid);
+        r = request_identify(q, owner, e);
+        if (r <= 0)
+                return r;
+        r = job_new_retry(job, &again);
+        return r < 0 ? r : bus_manager_submit(q, &again, e);
+}
+
+int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        r = flags_read(q->message, e);
+        if (r >= 0)
+                r = request_find_job(q, id, ACTION_RETRY, ACTION_RETRY_OTHERS, &job, e);
+        return r <= 0 ? r : retry(q, job, e);
+}
+
+int bus_manager_retry_job(Request *q, sd_bus_error *e) {
+        uint64_t id;
+        int r = sd_bus_message_read(q->message, "t", &id);
+
+        return r < 0 ? r : bus_manager_retry(q, id, e);
 }
 
 /* ---- OpenOutput ---- */

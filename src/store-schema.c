@@ -53,6 +53,9 @@ static const char *const migrations[] = {
         "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;"
         "CREATE INDEX jobs_ended ON jobs (finished) WHERE status >= 2;"
         "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;",
+
+        /* A retry names the job that it repeats, which may be cleared before it: 0 for no retry. */
+        "ALTER TABLE jobs ADD COLUMN retry_of INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_schema_newest(void) {

@@ -18,7 +18,7 @@
 #define COLUMNS_BRIEF                                                                      \
         "id, name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
         "status, result, exit_status, info, progress, unit, invocation_id, boot_id, attempt, "  \
-        "cpu_usage, memory_peak"
+        "cpu_usage, memory_peak, retry_of"
 #define COLUMNS_FULL                                                                            \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, " \
                       "tasks_max, nice"
@@ -46,6 +46,7 @@ enum {
         COLUMN_ATTEMPT,
         COLUMN_CPU_USAGE,
         COLUMN_MEMORY_PEAK,
+        COLUMN_RETRY_OF,
         _COLUMN_BRIEF_MAX,
         COLUMN_COMMAND = _COLUMN_BRIEF_MAX,
         COLUMN_ENVIRONMENT,
@@ -90,8 +91,8 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_ROLLBACK] = "ROLLBACK",
         [STATEMENT_INSERT] = "INSERT INTO jobs (name, type, uid, user, submitter, origin, related, command,"
                              " environment, working_directory, timeout, memory_max, cpu_quota, tasks_max,"
-                             " nice, submitted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                             " ?13, ?14, ?15, ?16)",
+                             " nice, submitted, retry_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                             " ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         [STATEMENT_SET_STARTING] = "UPDATE jobs SET status = 1, unit = ?2, boot_id = ?3"
                                    " WHERE id = ?1 AND status = 0",
         [STATEMENT_SET_STARTED] = "UPDATE jobs SET started = ?2, invocation_id = ?3"
@@ -294,6 +295,7 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 14, job->tasks_max);
         (void) sqlite3_bind_int(statement, 15, job->nice);
         bind_uint64(statement, 16, job->submitted_usec);
+        bind_uint64(statement, 17, job->retry_of);
         r = step(statement);
         if (r < 0)
                 return r;
@@ -442,6 +444,7 @@ static int job_from_row(sqlite3_stmt *row, Job **ret) {
         job->attempt = (unsigned) column_uint64(row, COLUMN_ATTEMPT);
         job->cpu_usage_nsec = column_uint64(row, COLUMN_CPU_USAGE);
         job->memory_peak = column_uint64(row, COLUMN_MEMORY_PEAK);
+        job->retry_of = column_uint64(row, COLUMN_RETRY_OF);
         if (sqlite3_column_count(row) > _COLUMN_BRIEF_MAX) {
                 r = job_specification_from_row(row, job);
                 if (r < 0)
