@@ -26,6 +26,7 @@ static const Verb verbs[] = {
         { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
         { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },
         { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", NULL, verb_clear },
+        { "export", VERB_EXPORT, 0, 0, 0, "", export_check, verb_export },
         { "help", VERB_HELP, VERB_NO_BUS, 0, 0, "", NULL, verb_help },
         { "version", VERB_VERSION, VERB_NO_BUS, 0, 0, "", NULL, verb_version },
         {},

@@ -22,11 +22,12 @@ static const struct {
                         "  cancel ID…              Stop jobs\n"
                         "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
+                        "  export                  Write my jobs to a file: CSV or JSON lines\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
-        { "Which jobs (list, clear)",
-                        "  -a --all                Everybody's, as far as I may see them (list)\n"
-                        "     --active             Queued and running ones (list)\n"
+        { "Which jobs (list, clear, export)",
+                        "  -a --all                Everybody's, as far as I may see them (list, export)\n"
+                        "     --active             Queued and running ones (list, export)\n"
                         "     --failed             Failed ones\n"
                         "     --status=STATUS,…    queued, running, completed, error, cancelled\n"
                         "     --type=NAME          Of this job type\n"
@@ -56,6 +57,12 @@ static const struct {
                         "  -p --property=NAME,…    Only these properties (show)\n"
                         "     --value              Their values alone (show)\n" },
         { "Cancelling (cancel)", "     --no-block           Do not wait until the jobs have ended\n" },
+        { "Exporting (export)",
+                        "     --format=csv|json    CSV for spreadsheets (the default), or JSON lines\n"
+                        "  -o --output=FILE        Instead of jobs-history-DATE.csv; - is standard output\n"
+                        "     --columns=NAME,…     These columns: startDate, …, or properties as exit_status\n"
+                        "     --raw                Leave what looks like a formula as it is\n"
+                        "     --force              Replace a file that is there\n" },
         { "Everywhere",
                         "  -h --help               This text\n"
                         "     --version            The version\n"

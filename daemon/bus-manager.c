@@ -116,6 +116,13 @@ static int authorize_all(Request *q) {
         return request_authorize(q, ACTION_VIEW_OTHERS, 0, NULL, &ignored);
 }
 
+int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e) {
+        int r = all ? authorize_all(q) : -EACCES;
+
+        filter->uid = r > 0 ? UID_INVALID : q->uid;
+        return r == -EACCES ? request_authorize(q, ACTION_VIEW, 0, NULL, e) : r;
+}
+
 typedef struct Page {
         Manager *manager;
         sd_bus_message *reply;
@@ -168,18 +175,14 @@ static int read_list_call(Request *q, ListOptions *options, uint64_t *before, ui
 }
 
 int bus_manager_list_jobs(Request *q, sd_bus_error *e) {
-        ListOptions options = { .filter = { .uid = q->uid } };
+        ListOptions options = {};
         uint64_t before;
         uint32_t limit;
         int r;
 
         r = read_list_call(q, &options, &before, &limit, e);
         if (r >= 0)
-                r = options.all ? authorize_all(q) : -EACCES;
-        if (r > 0)
-                options.filter.uid = UID_INVALID;
-        else if (r == -EACCES && !sd_bus_error_is_set(e))
-                r = request_authorize(q, ACTION_VIEW, 0, NULL, e);
+                r = bus_manager_authorize_filter(q, options.all, &options.filter, e);
         if (r > 0)
                 r = reply_page(q, &options, before, limit);
         store_filter_done(&options.filter);
@@ -256,6 +259,13 @@ int bus_manager_retry_job(Request *q, sd_bus_error *e) {
 
 /* ---- OpenOutput ---- */
 
+int bus_manager_error_streams(Request *q, sd_bus_error *e) {
+        return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                "You have %u outputs and exports open, more are not allowed (MaxStreamsPerUser= in"
+                " jobsd.conf).",
+                q->manager->config.max_streams_per_user);
+}
+
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_(job_freep) Job *job = NULL;
@@ -272,9 +282,7 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
                 return r;
         r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd);
         if (r == -EDQUOT)
-                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "You have %u outputs open, more are not allowed (MaxStreamsPerUser= in jobsd.conf).",
-                        q->manager->config.max_streams_per_user);
+                return bus_manager_error_streams(q, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)

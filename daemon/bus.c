@@ -32,6 +32,7 @@ static const Method methods[] = {
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "RetryJob", "tt", bus_manager_retry_job },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ClearJobs", "a{sv}t", bus_manager_clear_jobs },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "OpenOutput", "ta{sv}t", bus_manager_open_output_of },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ExportHistory", "a{sv}st", bus_manager_export_history },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Subscribe", "t", bus_manager_subscribe },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Unsubscribe", "", bus_manager_unsubscribe },
         { OBJECT_MANAGER, PROPERTIES_INTERFACE, "Get", "ss", bus_manager_get },

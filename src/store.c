@@ -14,6 +14,8 @@
 /* Rows that one page looks at: some ms of work. */
 #define SCAN_MAX 10000U
 
+#define BUSY_MSEC 10000
+
 /* What a list shows, and what only one job's own view shows. The order is that of job_from_row(). */
 #define COLUMNS_BRIEF                                                                      \
         "id, name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
@@ -169,31 +171,53 @@ static int prepare_statements(Store *store) {
         return 0;
 }
 
-int store_open(const char *path, Store **ret, char **ret_message) {
+static int set_up_writable(sqlite3 *db, int *ret_version) {
+        int r;
+
+        /* SQLite opens what it may not write to all the same */
+        if (sqlite3_db_readonly(db, "main") == 1)
+                return -EROFS;
+        r = store_schema_migrate(db, ret_version);
+        if (r < 0)
+                return r;
+        return sqlite_to_errno(sqlite3_exec(db,
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON", NULL, NULL,
+                NULL));
+}
+
+static int set_up_read_only(sqlite3 *db, int *ret_version) {
+        /* a reader of a write-ahead log waits for another one's recovery, and for nothing else */
+        (void) sqlite3_busy_timeout(db, BUSY_MSEC);
+        return store_schema_check(db, ret_version);
+}
+
+static int open_database(const char *path, int flags, int (*set_up)(sqlite3 *db, int *ret_version), Store **ret,
+        char **ret_message) {
         _cleanup_(store_freep) Store *store = calloc(1, sizeof(Store));
         int r, version = 0;
 
         if (!store)
                 return -ENOMEM;
-        r = sqlite_to_errno(sqlite3_open_v2(path, &store->db,
-                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+        r = sqlite_to_errno(sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL));
         if (!store->db)
                 return -ENOMEM;
-        /* SQLite opens what it may not write to all the same */
-        if (r >= 0 && sqlite3_db_readonly(store->db, "main") == 1)
-                return describe_failure(-EROFS, path, version, sqlite3_errstr(SQLITE_READONLY), ret_message);
         if (r >= 0)
-                r = store_schema_migrate(store->db, &version);
-        if (r >= 0)
-                r = sqlite_to_errno(sqlite3_exec(store->db,
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON",
-                        NULL, NULL, NULL));
+                r = set_up(store->db, &version);
         if (r >= 0)
                 r = prepare_statements(store);
         if (r < 0)
-                return describe_failure(r, path, version, sqlite3_errmsg(store->db), ret_message);
+                return describe_failure(r, path, version,
+                        r == -EROFS ? sqlite3_errstr(SQLITE_READONLY) : sqlite3_errmsg(store->db), ret_message);
         *ret = TAKE_PTR(store);
         return 0;
+}
+
+int store_open(const char *path, Store **ret, char **ret_message) {
+        return open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, set_up_writable, ret, ret_message);
+}
+
+int store_open_read_only(const char *path, Store **ret, char **ret_message) {
+        return open_database(path, SQLITE_OPEN_READONLY, set_up_read_only, ret, ret_message);
 }
 
 /* A statement is reset when the function that uses it is left: a read that is not reset keeps the
