@@ -4,9 +4,9 @@
 # Whether an option's value is the next word, where it is not joined to it.
 __jobsctl_takes_value() {
         case $1 in
-        -[HMunEp] | --host | --machine | --json | --status | --type | --related | --since | --until | --before | \
+        -[HMunEpo] | --host | --machine | --json | --status | --type | --related | --since | --until | --before | \
                 --lines | --name | --uid | --setenv | --working-directory | --timeout | --memory-max | \
-                --cpu-quota | --tasks-max | --nice | --property) return 0 ;;
+                --cpu-quota | --tasks-max | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
         return 1
 }
@@ -58,7 +58,9 @@ __jobsctl_option_words() {
         status) printf '%s' "$common --lines=" ;;
         output) printf '%s' "$common --follow --lines=" ;;
         cancel) printf '%s' "$common --no-block" ;;
+        retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --before=" ;;
+        export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
         *) printf '%s' "$common" ;;
         esac
 }
@@ -73,13 +75,20 @@ __jobsctl_option_value() {
                 [[ $split == true ]] || return 1
                 COMPREPLY=($(compgen -u -- "$cur")) ;;
         --working-directory) _filedir -d ;;
+        --format) COMPREPLY=($(compgen -W 'csv json' -- "$cur")) ;;
+        -o | --output) _filedir ;;
+        --columns)
+                COMPREPLY=($(compgen -W 'startDate endDate jobName jobStatus jobInfo jobUser id name type user uid
+                        origin submitted started finished status result exit_status info progress related unit
+                        invocation_id boot_id attempt cpu_usage_nsec memory_peak retry_of command
+                        working_directory timeout memory_max cpu_quota tasks_max nice' -- "$cur")) ;;
         --since | --until | --before) COMPREPLY=($(compgen -W 'today yesterday' -- "$cur")) ;;
         -n | --lines) COMPREPLY=($(compgen -W 'all' -- "$cur")) ;;
         -E | --setenv) COMPREPLY=($(compgen -v -- "$cur")) ;;
         -p | --property)
                 COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
                         ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
-                        Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
+                        RetryOf Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
         -H | --host) _known_hosts_real -- "$cur" ;;
         -M | --machine)
                 COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |
@@ -104,10 +113,10 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel clear help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel retry clear export help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
         wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
-        clear)
+        retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
         status | show | output) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
         esac

@@ -203,6 +203,7 @@ static int set_nice(void *field, const char *value) {
 }
 
 #define FIELD(name) offsetof(Arguments, name)
+#define VERB_WHICH_JOBS (VERB_LIST | VERB_CLEAR | VERB_EXPORT)
 #define EXPECTED_TIME "a time, as in 2026-11-24, \"2026-11-24 10:00\", yesterday or \"2h ago\""
 
 static const Option options[] = {
@@ -221,28 +222,30 @@ static const Option options[] = {
         { "quiet", 'q', no_argument, VERB_ANY, FIELD(quiet), set_true, NULL },
 
         /* which jobs */
-        { "all", 'a', no_argument, VERB_LIST, FIELD(all), set_true, NULL },
-        { "active", 0, no_argument, VERB_LIST, FIELD(statuses), set_active, NULL },
-        { "failed", 0, no_argument, VERB_LIST | VERB_CLEAR, FIELD(statuses), set_failed, NULL },
-        { "status", 0, required_argument, VERB_LIST | VERB_CLEAR, FIELD(statuses), set_statuses,
+        { "all", 'a', no_argument, VERB_LIST | VERB_EXPORT, FIELD(all), set_true, NULL },
+        { "active", 0, no_argument, VERB_LIST | VERB_EXPORT, FIELD(statuses), set_active, NULL },
+        { "failed", 0, no_argument, VERB_WHICH_JOBS, FIELD(statuses), set_failed, NULL },
+        { "status", 0, required_argument, VERB_WHICH_JOBS, FIELD(statuses), set_statuses,
                         "queued, running, completed, error or cancelled, or several with commas between "
                         "them" },
-        { "type", 0, required_argument, VERB_LIST | VERB_CLEAR, FIELD(type), set_text, "a job type's name" },
-        { NULL, 'u', required_argument, VERB_LIST | VERB_CLEAR, FIELD(of_user), set_text,
+        { "type", 0, required_argument, VERB_WHICH_JOBS, FIELD(type), set_text, "a job type's name" },
+        { NULL, 'u', required_argument, VERB_WHICH_JOBS, FIELD(of_user), set_text,
                         "a user's name or number" },
-        { "related", 0, required_argument, VERB_LIST | VERB_CLEAR | VERB_RUN, FIELD(related), set_related,
+        { "related", 0, required_argument, VERB_WHICH_JOBS | VERB_RUN, FIELD(related), set_related,
                         "a URI of at most 2048 bytes" },
-        { "since", 0, required_argument, VERB_LIST | VERB_CLEAR, FIELD(since_usec), set_time,
+        { "since", 0, required_argument, VERB_WHICH_JOBS, FIELD(since_usec), set_time,
                         EXPECTED_TIME },
-        { "until", 0, required_argument, VERB_LIST | VERB_CLEAR, FIELD(until_usec), set_time,
+        { "until", 0, required_argument, VERB_WHICH_JOBS, FIELD(until_usec), set_time,
                         EXPECTED_TIME },
         { "before", 0, required_argument, VERB_CLEAR, FIELD(before_usec), set_time, EXPECTED_TIME },
         { "lines", 'n', required_argument, VERB_LIST | VERB_OUTPUT | VERB_STATUS, FIELD(lines), set_lines,
                         "a number or all" },
 
+        /* run, retry */
+        { "wait", 0, no_argument, VERB_RUN | VERB_RETRY, FIELD(wait), set_true, NULL },
+        { "follow", 'f', no_argument, VERB_RUN | VERB_RETRY | VERB_OUTPUT, FIELD(follow), set_true, NULL },
+
         /* run */
-        { "wait", 0, no_argument, VERB_RUN, FIELD(wait), set_true, NULL },
-        { "follow", 'f', no_argument, VERB_RUN | VERB_OUTPUT, FIELD(follow), set_true, NULL },
         { "name", 0, required_argument, VERB_RUN, FIELD(name), set_name, "one line of at most 255 bytes" },
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },
@@ -257,6 +260,15 @@ static const Option options[] = {
         { "tasks-max", 0, required_argument, VERB_RUN, FIELD(tasks_max), set_count,
                         "a number of processes and threads" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
+
+        /* export */
+        { "format", 0, required_argument, VERB_EXPORT, FIELD(format), set_text, "csv or json" },
+        { "output", 'o', required_argument, VERB_EXPORT, FIELD(output), set_text,
+                        "a file's name, or - for standard output" },
+        { "columns", 0, required_argument, VERB_EXPORT, FIELD(properties), set_properties,
+                        "a column's name, or several with commas between them" },
+        { "raw", 0, no_argument, VERB_EXPORT, FIELD(raw), set_true, NULL },
+        { "force", 0, no_argument, VERB_EXPORT, FIELD(force), set_true, NULL },
 
         /* show, cancel */
         { "property", 'p', required_argument, VERB_SHOW, FIELD(properties), set_properties,
@@ -426,7 +438,7 @@ static int check_options(const Parser *parser) {
                 if (parser->given[i] && !(options[i].verbs & arguments->verb->bit))
                         return fail_usage("%s has no meaning for \"jobsctl %s\".",
                                         option_text(&options[i], text), arguments->verb->name);
-        if (arguments->of_user && !(arguments->verb->bit & (VERB_LIST | VERB_CLEAR)))
+        if (arguments->of_user && !(arguments->verb->bit & VERB_WHICH_JOBS))
                 return fail_usage("--user=NAME has no meaning for \"jobsctl %s\".%s", arguments->verb->name,
                                 arguments->verb->bit == VERB_RUN ? " To run as another user: --uid=NAME"
                                                                  : "");

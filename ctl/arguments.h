@@ -40,7 +40,7 @@ typedef struct Arguments {
         JsonMode json;
         bool no_legend, no_pager, no_ask_password, quiet, help, version;
 
-        /* Which jobs: list and clear */
+        /* Which jobs: list, clear and export */
         bool all;
         unsigned statuses; /* one bit a JobStatus; 0: every status */
         const char *type, *of_user, *related;
@@ -54,7 +54,11 @@ typedef struct Arguments {
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max;
         int nice;
 
-        /* show, cancel */
+        /* export */
+        const char *format, *output;
+        bool raw, force;
+
+        /* show, cancel; the columns of an export */
         char **properties;
         bool value_only, no_block;
 } Arguments;

@@ -37,7 +37,7 @@ static int append_statuses(sd_bus_message *message, unsigned statuses) {
         return names ? bus_append_strings(message, "status", names) : 0;
 }
 
-int filter_append(sd_bus_message *message, const Arguments *arguments) {
+int filter_append_entries(sd_bus_message *message, const Arguments *arguments) {
         const TextOption texts[] = {
                 { "type", arguments->type },
                 { "user", arguments->of_user },
@@ -48,12 +48,9 @@ int filter_append(sd_bus_message *message, const Arguments *arguments) {
                 { "until", arguments->until_usec },
                 { "before", arguments->before_usec },
         };
-        int r;
+        int r = 0;
 
-        r = sd_bus_message_open_container(message, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        if (arguments->verb->bit == VERB_LIST && filter_wants_all(arguments))
+        if (arguments->verb->bit & (VERB_LIST | VERB_EXPORT) && filter_wants_all(arguments))
                 r = bus_append_option(message, "all", 'b', &(int){ true });
         if (r >= 0 && arguments->n_ids > 0)
                 r = bus_append_ids(message, "ids", arguments->ids, arguments->n_ids);
@@ -61,7 +58,14 @@ int filter_append(sd_bus_message *message, const Arguments *arguments) {
                 r = append_statuses(message, arguments->statuses);
         if (r >= 0)
                 r = bus_append_texts(message, texts, ELEMENTSOF(texts));
+        return r < 0 ? r : bus_append_numbers(message, times, ELEMENTSOF(times));
+}
+
+int filter_append(sd_bus_message *message, const Arguments *arguments) {
+        int r;
+
+        r = sd_bus_message_open_container(message, 'a', "{sv}");
         if (r >= 0)
-                r = bus_append_numbers(message, times, ELEMENTSOF(times));
+                r = filter_append_entries(message, arguments);
         return r < 0 ? r : sd_bus_message_close_container(message);
 }

@@ -9,4 +9,6 @@
 
 /* Whether others' jobs have to be looked at, which may need a password. */
 bool filter_wants_all(const Arguments *arguments);
+/* The entries of its a{sv}, which the caller opens and closes. */
+int filter_append_entries(sd_bus_message *message, const Arguments *arguments);
 int filter_append(sd_bus_message *message, const Arguments *arguments);

@@ -3,51 +3,19 @@
 #include <stdio.h>
 
 #include "json.h"
-#include "property.h"
 #include "strv.h"
 
-static int json_object_add(struct json_object *object, const char *key, struct json_object *value) {
-        if (json_object_object_add(object, key, value) >= 0)
-                return 0;
-        json_object_put(value);
-        return -ENOMEM;
-}
-
 int json_add(struct json_object *object, const char *key, struct json_object *value) {
-        return value ? json_object_add(object, key, value) : -ENOMEM;
+        return value ? json_add_or_null(object, key, value) : -ENOMEM;
 }
 
-static int json_add_property(struct json_object *object, const Property *property, const Job *job) {
-        struct json_object *value;
-        int r;
-
-        r = property_to_json(property, job, &value);
-        return r < 0 ? r : json_object_add(object, property_json_key(property), value);
-}
-
-static int json_add_properties(struct json_object *object, const Job *job, bool details) {
+static int json_add_all(struct json_object *object, const Job *job) {
         const Property *property;
-        int r;
+        int r = 0;
 
-        for (size_t i = 0; (property = property_at(i)); i++) {
-                if (property_is_detail(property) && !details)
-                        continue;
+        for (size_t i = 0; r >= 0 && (property = property_at(i)); i++)
                 r = json_add_property(object, property, job);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-int json_from_row(const Job *job, struct json_object **ret) {
-        _cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
-        int r;
-
-        r = object ? json_add_properties(object, job, false) : -ENOMEM;
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(object);
-        return 0;
+        return r;
 }
 
 int json_from_job(const Job *job, char *const *names, struct json_object **ret) {
@@ -57,7 +25,7 @@ int json_from_job(const Job *job, char *const *names, struct json_object **ret) 
         if (!object)
                 return -ENOMEM;
         if (!names) {
-                r = json_add_properties(object, job, true);
+                r = json_add_all(object, job);
                 if (r < 0)
                         return r;
         }

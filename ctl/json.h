@@ -3,17 +3,9 @@
 
 /* JSON on standard output. Nothing here reports; -ENOMEM is all that can go wrong. */
 
-#include <json-c/json.h>
-
 #include "arguments.h"
-#include "job.h"
+#include "job-json.h"
 
-static inline void json_object_putp(struct json_object **object) {
-        json_object_put(*object);
-}
-
-/* A row of a list: without the properties that ListJobs leaves out. */
-int json_from_row(const Job *job, struct json_object **ret);
 /* All properties, or those of the names; each name is one of the table. */
 int json_from_job(const Job *job, char *const *names, struct json_object **ret);
 /* The object owns the value from here on, also when it fails. A NULL value is out of memory. */

@@ -8,6 +8,7 @@
 
 #include "bus-util.h"
 #include "interrupt.h"
+#include "io.h"
 #include "outcome.h"
 #include "pager.h"
 #include "protocol.h"
@@ -72,24 +73,6 @@ int stream_open(const Context *context, uint64_t id, bool follow, uint64_t lines
         return 0;
 }
 
-static int write_all(const char *data, size_t size) {
-        while (size > 0) {
-                ssize_t n = write(STDOUT_FILENO, data, size);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0 && errno == EAGAIN) { /* somebody made the terminal non-blocking */
-                        (void) poll(&(struct pollfd){ .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
-                        continue;
-                }
-                if (n < 0)
-                        return -errno;
-                data += n;
-                size -= (size_t) n;
-        }
-        return 0;
-}
-
 /* A copy in progress. */
 typedef struct Copy {
         int fd;
@@ -119,7 +102,7 @@ static int copy_block(Copy *copy, char *data, size_t size) {
         copy->skip -= n_skipped;
         if (copy->mask)
                 mask_controls(copy, data, size);
-        r = write_all(data + n_skipped, size - n_skipped);
+        r = write_all(STDOUT_FILENO, data + n_skipped, size - n_skipped);
         if (r < 0)
                 return r;
         copy->n_copied += size - n_skipped;

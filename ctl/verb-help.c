@@ -20,12 +20,14 @@ static const struct {
                         "  output ID               What a job printed\n"
                         "  wait ID…                Wait for jobs to end, and return their exit status\n"
                         "  cancel ID…              Stop jobs\n"
+                        "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
+                        "  export                  Write my jobs to a file: CSV or JSON lines\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
-        { "Which jobs (list, clear)",
-                        "  -a --all                Everybody's, as far as I may see them (list)\n"
-                        "     --active             Queued and running ones (list)\n"
+        { "Which jobs (list, clear, export)",
+                        "  -a --all                Everybody's, as far as I may see them (list, export)\n"
+                        "     --active             Queued and running ones (list, export)\n"
                         "     --failed             Failed ones\n"
                         "     --status=STATUS,…    queued, running, completed, error, cancelled\n"
                         "     --type=NAME          Of this job type\n"
@@ -35,9 +37,10 @@ static const struct {
                         "     --until=TIME         Submitted before this time\n"
                         "     --before=TIME        Ended before this time (clear)\n"
                         "  -n --lines=N|all        So many rows; 100 by default (list)\n" },
-        { "Running (run)",
+        { "Running (run, retry)",
                         "     --wait               Wait for the end, and return the job's exit status\n"
-                        "  -f --follow             The same, and show what it prints\n"
+                        "  -f --follow             The same, and show what it prints\n" },
+        { "What is run (run)",
                         "     --name=NAME          Show it by this name\n"
                         "     --related=URI        The record that it is about\n"
                         "  -E --setenv=NAME[=VALUE] Set an environment variable, or hand ours on\n"
@@ -54,6 +57,12 @@ static const struct {
                         "  -p --property=NAME,…    Only these properties (show)\n"
                         "     --value              Their values alone (show)\n" },
         { "Cancelling (cancel)", "     --no-block           Do not wait until the jobs have ended\n" },
+        { "Exporting (export)",
+                        "     --format=csv|json    CSV for spreadsheets (the default), or JSON lines\n"
+                        "  -o --output=FILE        Instead of jobs-history-DATE.csv; - is standard output\n"
+                        "     --columns=NAME,…     These columns: startDate, …, or properties as exit_status\n"
+                        "     --raw                Leave what looks like a formula as it is\n"
+                        "     --force              Replace a file that is there\n" },
         { "Everywhere",
                         "  -h --help               This text\n"
                         "     --version            The version\n"

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "attend.h"
 #include "bus-util.h"
-#include "json.h"
-#include "outcome.h"
 #include "parse.h"
 #include "protocol.h"
 #include "report.h"
 #include "strv.h"
+#include "submission.h"
 #include "verb.h"
 
 static bool is_local(const Arguments *arguments) {
@@ -289,50 +287,16 @@ static int submit(Context *context, uint64_t *ret_id) {
         return r < 0 ? fail_bus(&error, r, "Failed to submit the job") : 0;
 }
 
-static int print_id(const Arguments *arguments, uint64_t id) {
-        _cleanup_(json_object_putp) struct json_object *object = NULL;
-
-        if (arguments->json == JSON_OFF) {
-                (void) printf("%" PRIu64 "\n", id);
-        } else {
-                object = json_object_new_object();
-                if (!object || json_add(object, "id", json_object_new_uint64(id)) < 0)
-                        return fail_memory();
-                json_print(arguments, object);
-        }
-        (void) fflush(stdout); /* now: who waits for the job's end may want to know its number */
-        return 0;
-}
-
-static void tell_next(const Arguments *arguments, uint64_t id) {
-        char options[128];
-
-        (void) hint_options(arguments, options);
-        note(arguments,
-                        "Submitted as job %" PRIu64 ". How it is: jobsctl %sstatus %" PRIu64
-                        "   What it prints: jobsctl %soutput -f %" PRIu64,
-                        id, options, id, options, id);
-}
-
 int verb_run(Context *context) {
         const Arguments *arguments = context->arguments;
         int r, status;
         uint64_t id;
 
         r = submit(context, &id);
-        if (r < 0)
+        if (r >= 0)
+                r = submission_tell(arguments, id);
+        if (r < 0 || (!arguments->wait && !arguments->follow))
                 return r;
-        if (arguments->follow) /* standard output is the job's */
-                note(arguments, "Following job %" PRIu64 ".", id);
-        else {
-                r = print_id(arguments, id);
-                if (r < 0)
-                        return r;
-        }
-        if (!arguments->wait && !arguments->follow) {
-                tell_next(arguments, id);
-                return 0;
-        }
         r = attend_sync(context, id, arguments->follow, LINES_ALL, &status);
         return r != 0 ? r : status;
 }

@@ -27,7 +27,7 @@ static int show_property(const Arguments *arguments, const Property *property, c
         if (arguments->value_only)
                 (void) puts(text);
         else
-                (void) printf("%s=%s\n", property_name(property), text);
+                (void) printf("%s=%s\n", property->name, text);
         return 0;
 }
 

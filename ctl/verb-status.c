@@ -86,6 +86,11 @@ static int print_progress(const Terminal *terminal, const Job *job) {
         return 0;
 }
 
+static void print_retry(const Job *job) {
+        if (job->retry_of > 0)
+                (void) printf("%12s: job %" PRIu64 "\n", "Retry of", job->retry_of);
+}
+
 static int print_origin(const Job *job) {
         _cleanup_free_ char *user = NULL, *command = NULL, *directory = NULL, *related = NULL;
 
@@ -99,6 +104,7 @@ static int print_origin(const Job *job) {
         print_line("Command", command);
         print_line("Directory", directory);
         print_line("Related", related);
+        print_retry(job);
         print_line("Unit", job->unit);
         return 0;
 }

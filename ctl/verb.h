@@ -21,7 +21,9 @@ enum {
         VERB_CLEAR = 1 << 7,
         VERB_HELP = 1 << 8,
         VERB_VERSION = 1 << 9,
-        VERB_ANY = (1 << 10) - 1,
+        VERB_RETRY = 1 << 10,
+        VERB_EXPORT = 1 << 11,
+        VERB_ANY = (1 << 12) - 1,
 };
 
 enum {
@@ -55,9 +57,13 @@ int verb_status(Context *context);
 int verb_output(Context *context);
 int verb_wait(Context *context);
 int verb_cancel(Context *context);
+int verb_retry(Context *context);
 int verb_clear(Context *context);
+int verb_export(Context *context);
 int verb_help(Context *context);
 int verb_version(Context *context);
 
 int run_check(const Arguments *arguments);
+int export_check(const Arguments *arguments);
+int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);

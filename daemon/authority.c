@@ -45,6 +45,8 @@ static const struct {
         [ACTION_RUN_AS] = { "org.jobsd1.run-as", false },
         [ACTION_CANCEL] = { "org.jobsd1.cancel", true },
         [ACTION_CANCEL_OTHERS] = { "org.jobsd1.cancel-others", false },
+        [ACTION_RETRY] = { "org.jobsd1.retry", true },
+        [ACTION_RETRY_OTHERS] = { "org.jobsd1.retry-others", false },
         [ACTION_CLEAR] = { "org.jobsd1.clear", true },
         [ACTION_CLEAR_TASKS] = { "org.jobsd1.clear-tasks", false },
         [ACTION_CLEAR_OTHERS] = { "org.jobsd1.clear-others", false },

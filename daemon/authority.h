@@ -15,6 +15,8 @@ typedef enum Action {
         ACTION_RUN_AS,
         ACTION_CANCEL,
         ACTION_CANCEL_OTHERS,
+        ACTION_RETRY,
+        ACTION_RETRY_OTHERS,
         ACTION_CLEAR,
         ACTION_CLEAR_TASKS,
         ACTION_CLEAR_OTHERS,

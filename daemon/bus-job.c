@@ -91,6 +91,7 @@ static const Field fields[] = {
         { "Attempt", "u", append_uint32, MEMBER(attempt), true, true },
         { "CPUUsageNSec", "t", append_uint64, MEMBER(cpu_usage_nsec), true, true },
         { "MemoryPeak", "t", append_uint64, MEMBER(memory_peak), true, true },
+        { "RetryOf", "t", append_uint64, MEMBER(retry_of), true, false },
         { "Command", "as", append_strv, MEMBER(command), false, false },
         { "WorkingDirectory", "s", append_string, MEMBER(working_directory), false, false },
         { "Timeout", "t", append_uint64, MEMBER(timeout_usec), false, false },
@@ -134,6 +135,10 @@ int bus_job_append_properties(sd_bus_message *m, const Job *job, JobProperties w
 
 int bus_job_cancel(Request *q, sd_bus_error *e) {
         return bus_manager_cancel(q, q->job_id, e);
+}
+
+int bus_job_retry(Request *q, sd_bus_error *e) {
+        return bus_manager_retry(q, q->job_id, e);
 }
 
 int bus_job_clear(Request *q, sd_bus_error *e) {

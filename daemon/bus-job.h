@@ -17,6 +17,7 @@ int bus_job_append_properties(sd_bus_message *m, const Job *job, JobProperties w
 
 /* Handlers, see the table in bus.c. */
 int bus_job_cancel(Request *q, sd_bus_error *e);
+int bus_job_retry(Request *q, sd_bus_error *e);
 int bus_job_clear(Request *q, sd_bus_error *e);
 int bus_job_open_output(Request *q, sd_bus_error *e);
 int bus_job_get(Request *q, sd_bus_error *e);

@@ -62,8 +62,8 @@ static void on_submitted(int r, const Job *job, void *userdata) {
                 request_reply(q, reply);
 }
 
-static int submit(Request *q, RunOptions *options, sd_bus_error *e) {
-        Job *job = options->job;
+int bus_manager_submit(Request *q, Job **submitted, sd_bus_error *e) {
+        Job *job = *submitted;
         int r;
 
         job->uid = q->identity.uid;
@@ -80,7 +80,7 @@ static int submit(Request *q, RunOptions *options, sd_bus_error *e) {
                         job->user, q->manager->config.max_queued_per_user);
         if (r < 0)
                 return r;
-        options->job = NULL; /* the manager's now */
+        *submitted = NULL; /* the manager's now */
         return REQUEST_PENDING;
 }
 
@@ -104,7 +104,7 @@ int bus_manager_run_command(Request *q, sd_bus_error *e) {
                 if (r > 0)
                         r = request_identify(q, options->user, e);
         }
-        return r <= 0 ? r : submit(q, options, e);
+        return r <= 0 ? r : bus_manager_submit(q, &options->job, e);
 }
 
 /* ---- ListJobs ---- */
@@ -114,6 +114,13 @@ static int authorize_all(Request *q) {
         _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
 
         return request_authorize(q, ACTION_VIEW_OTHERS, 0, NULL, &ignored);
+}
+
+int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e) {
+        int r = all ? authorize_all(q) : -EACCES;
+
+        filter->uid = r > 0 ? UID_INVALID : q->uid;
+        return r == -EACCES ? request_authorize(q, ACTION_VIEW, 0, NULL, e) : r;
 }
 
 typedef struct Page {
@@ -168,18 +175,14 @@ static int read_list_call(Request *q, ListOptions *options, uint64_t *before, ui
 }
 
 int bus_manager_list_jobs(Request *q, sd_bus_error *e) {
-        ListOptions options = { .filter = { .uid = q->uid } };
+        ListOptions options = {};
         uint64_t before;
         uint32_t limit;
         int r;
 
         r = read_list_call(q, &options, &before, &limit, e);
         if (r >= 0)
-                r = options.all ? authorize_all(q) : -EACCES;
-        if (r > 0)
-                options.filter.uid = UID_INVALID;
-        else if (r == -EACCES && !sd_bus_error_is_set(e))
-                r = request_authorize(q, ACTION_VIEW, 0, NULL, e);
+                r = bus_manager_authorize_filter(q, options.all, &options.filter, e);
         if (r > 0)
                 r = reply_page(q, &options, before, limit);
         store_filter_done(&options.filter);
@@ -218,7 +221,50 @@ int bus_manager_cancel_job(Request *q, sd_bus_error *e) {
         return r < 0 ? r : bus_manager_cancel(q, id, e);
 }
 
+/* ---- RetryJob ---- */
+
+static int retry(Request *q, const Job *job, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *again = NULL;
+        char owner[16];
+        int r;
+
+        if (job_status_is_active(job->status))
+                return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
+                        "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", job->id);
+        /* by number: the owner may have another name by now, or be gone */
+        snprintf(owner, sizeof(owner), "%u", (unsigned) job->uid);
+        r = request_identify(q, owner, e);
+        if (r <= 0)
+                return r;
+        r = job_new_retry(job, &again);
+        return r < 0 ? r : bus_manager_submit(q, &again, e);
+}
+
+int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        r = flags_read(q->message, e);
+        if (r >= 0)
+                r = request_find_job(q, id, ACTION_RETRY, ACTION_RETRY_OTHERS, &job, e);
+        return r <= 0 ? r : retry(q, job, e);
+}
+
+int bus_manager_retry_job(Request *q, sd_bus_error *e) {
+        uint64_t id;
+        int r = sd_bus_message_read(q->message, "t", &id);
+
+        return r < 0 ? r : bus_manager_retry(q, id, e);
+}
+
 /* ---- OpenOutput ---- */
+
+int bus_manager_error_streams(Request *q, sd_bus_error *e) {
+        return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                "You have %u outputs and exports open, more are not allowed (MaxStreamsPerUser= in"
+                " jobsd.conf).",
+                q->manager->config.max_streams_per_user);
+}
 
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -236,9 +282,7 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
                 return r;
         r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd);
         if (r == -EDQUOT)
-                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "You have %u outputs open, more are not allowed (MaxStreamsPerUser= in jobsd.conf).",
-                        q->manager->config.max_streams_per_user);
+                return bus_manager_error_streams(q, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)

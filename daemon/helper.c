@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "helper.h"
+#include "stream-protocol.h"
 
 /* Longer than any answer. */
 #define ANSWER_BYTES_MAX 8192U
@@ -74,7 +75,20 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
 }
 
-static int spawn(char *const arguments[], int input_fd, int output_fd, pid_t *ret) {
+/* The status comes last: its number may have been another one's. */
+static int add_files(posix_spawn_file_actions_t *actions, const HelperFiles *files) {
+        int r;
+
+        r = files->input_fd >= 0 ? posix_spawn_file_actions_adddup2(actions, files->input_fd, STDIN_FILENO)
+                                 : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (r == 0)
+                r = posix_spawn_file_actions_adddup2(actions, files->output_fd, STDOUT_FILENO);
+        if (r == 0 && files->status_fd >= 0)
+                r = posix_spawn_file_actions_adddup2(actions, files->status_fd, STREAM_STATUS_FD);
+        return r;
+}
+
+static int spawn(char *const arguments[], const HelperFiles *files, pid_t *ret) {
         static char *const environment[] = { NULL };
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
@@ -92,10 +106,7 @@ static int spawn(char *const arguments[], int input_fd, int output_fd, pid_t *re
         if (r == 0)
                 r = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         if (r == 0)
-                r = input_fd >= 0 ? posix_spawn_file_actions_adddup2(&actions, input_fd, STDIN_FILENO)
-                                  : posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r == 0)
-                r = posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
+                r = add_files(&actions, files);
         if (r == 0)
                 r = posix_spawn(ret, LIBEXECDIR "/jobsd-stream", &actions, &attributes, arguments, environment);
         posix_spawn_file_actions_destroy(&actions);
@@ -103,7 +114,7 @@ static int spawn(char *const arguments[], int input_fd, int output_fd, pid_t *re
         return -r;
 }
 
-static int helper_new(Manager *m, char *const arguments[], int input_fd, int output_fd, helper_done_cb done,
+static int helper_new(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
         void *userdata, Helper **ret) {
         Helper *helper = calloc(1, sizeof(Helper));
         int r;
@@ -115,7 +126,7 @@ static int helper_new(Manager *m, char *const arguments[], int input_fd, int out
         helper->userdata = userdata;
         helper->output_fd = -EBADF;
         LIST_INSERT_HEAD(&m->helpers, helper, list);
-        r = spawn(arguments, input_fd, output_fd, &helper->pid);
+        r = spawn(arguments, files, &helper->pid);
         if (r >= 0)
                 r = sd_event_add_child(m->event, &helper->child, helper->pid, WEXITED, on_child, helper);
         if (r < 0) {
@@ -134,7 +145,7 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
                 return -errno;
         r = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
         if (r >= 0)
-                r = helper_new(m, arguments, -EBADF, fds[1], done, userdata, &helper);
+                r = helper_new(m, arguments, &(HelperFiles){ -EBADF, fds[1], -EBADF }, done, userdata, &helper);
         close_fd(fds[1]);
         if (r < 0) {
                 close_fd(fds[0]);
@@ -150,22 +161,11 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
         return 0;
 }
 
-int helper_stream(Manager *m, char *const arguments[], int output_fd, int *ret_control_fd, helper_done_cb done,
+int helper_stream(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
         void *userdata, Helper **ret) {
-        int fds[2] = { -EBADF, -EBADF }, r;
-        Helper *helper;
+        int r = helper_new(m, arguments, files, done, userdata, ret);
 
-        if (ret_control_fd && pipe2(fds, O_CLOEXEC) < 0)
-                return -errno;
-        r = helper_new(m, arguments, fds[0], output_fd, done, userdata, &helper);
-        close_fd(fds[0]);
-        if (r < 0) {
-                close_fd(fds[1]);
-                return r;
-        }
-        helper->closed = true; /* nothing is collected */
-        if (ret_control_fd)
-                *ret_control_fd = fds[1];
-        *ret = helper;
-        return 0;
+        if (r >= 0)
+                (*ret)->closed = true; /* nothing is collected */
+        return r;
 }

@@ -13,8 +13,15 @@ typedef void (*helper_done_cb)(int status, const char *answer, size_t size, void
 /* Starts jobsd-stream with these arguments and collects what it prints. */
 int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *userdata, Helper **ret);
 
-/* Starts it writing to output_fd. *ret_control_fd, when asked for, is a pipe to its standard input. */
-int helper_stream(Manager *m, char *const arguments[], int output_fd, int *ret_control_fd, helper_done_cb done,
+/* What a helper gets as its descriptors 0, 1 and STREAM_STATUS_FD; they stay the caller's to close. */
+typedef struct HelperFiles {
+        int input_fd;  /* negative: /dev/null */
+        int output_fd;
+        int status_fd; /* negative: none */
+} HelperFiles;
+
+/* Starts it writing to a descriptor of the caller's. */
+int helper_stream(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
         void *userdata, Helper **ret);
 
 /* Ends it; done is not called. */

@@ -36,7 +36,7 @@ void log_job(JobEvent event, const Job *job, uid_t actor) {
                 "JOBSD_ACTOR=%" PRIu32, (uint32_t) actor, "JOBSD_STATUS=%s", status, "JOBSD_RESULT=%s", result,
                 "JOBSD_EXIT_STATUS=%d", job->exit_status, "JOBSD_UNIT=%s", job->unit ?: "",
                 "JOBSD_SUBMITTED=%" PRIu64, job->submitted_usec, "JOBSD_STARTED=%" PRIu64, job->started_usec,
-                "JOBSD_FINISHED=%" PRIu64, job->finished_usec, NULL);
+                "JOBSD_FINISHED=%" PRIu64, job->finished_usec, "JOBSD_RETRY_OF=%" PRIu64, job->retry_of, NULL);
 }
 
 void log_line(int priority, const char *format, ...) {

@@ -360,6 +360,37 @@ int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e) 
         return options_read(m, table, ELEMENTSOF(table), options, e);
 }
 
+static int read_columns(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        ExportQuery *query = field_of(option, target);
+        ExportColumn column;
+        int r;
+
+        query->columns = strv_free(query->columns); /* one that was given twice */
+        r = sd_bus_message_read_strv(m, &query->columns);
+        if (r < 0)
+                return r;
+        if (strv_length(query->columns) == 0 || strv_length(query->columns) > EXPORT_COLUMNS_MAX)
+                return error_invalid(e, "\"columns\" takes 1 to %u names, not %zu.", EXPORT_COLUMNS_MAX,
+                        strv_length(query->columns));
+        for (char **name = query->columns; *name; name++)
+                if (export_column_find(*name, &column) < 0)
+                        return error_invalid(e, "There is no column \"" QUOTE "\". Columns are startDate, endDate,"
+                                " jobName, jobStatus, jobInfo, jobUser, and a job's properties as id or"
+                                " exit_status.", QUOTED(*name));
+        return 0;
+}
+
+int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error *e) {
+        static const Option table[] = {
+                { "all", "b", read_bool, offsetof(ExportOptions, all), 0, 0 },
+                { "columns", "as", read_columns, offsetof(ExportOptions, query), 0, 0 },
+                { "raw", "b", read_bool, offsetof(ExportOptions, query.raw), 0, 0 },
+                FILTER_OPTIONS(offsetof(ExportOptions, query.filter)),
+        };
+
+        return options_read(m, table, ELEMENTSOF(table), options, e);
+}
+
 int clear_options_read(sd_bus_message *m, StoreFilter *filter, sd_bus_error *e) {
         static const Option table[] = {
                 FILTER_OPTIONS(0),

@@ -6,6 +6,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "export-query.h"
 #include "job.h"
 #include "store.h"
 
@@ -36,6 +37,14 @@ typedef struct ListOptions {
 
 int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e);
 int clear_options_read(sd_bus_message *m, StoreFilter *filter, sd_bus_error *e);
+
+/* The filter of ExportHistory; the format is an argument of its own. */
+typedef struct ExportOptions {
+        ExportQuery query;
+        bool all;
+} ExportOptions;
+
+int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error *e);
 
 typedef struct OutputOptions {
         bool follow;

@@ -17,6 +17,8 @@ int main(int argc, char *argv[]) {
                 return stream_outcome(argv[2], argv[3]);
         if (argc == 4 && strcmp(argv[1], "start") == 0)
                 return stream_start(argv[2], argv[3]);
+        if (argc == 3 && strcmp(argv[1], "export") == 0)
+                return stream_export(argv[2]);
         if (argc == 3 && strcmp(argv[1], "user") == 0)
                 return stream_user(argv[2]);
         fputs("jobsd-stream is started by jobsd.\n", stderr);

@@ -8,7 +8,11 @@
  *   jobsd-stream start UNIT BOOT     prints the errno of a program that could not be started, or nothing
  *   jobsd-stream output UNIT LINES MODE
  *                                    copies a unit's output to standard output: the last so many
- *                                    lines, or all of them for "all"; how far is the mode's matter */
+ *                                    lines, or all of them for "all"; how far is the mode's matter
+ *   jobsd-stream export DATABASE     writes rows of the history to standard output. Standard input is
+ *                                    a file that says which and how, see export-query.h. When all of
+ *                                    it is written, descriptor 3 gets the number of rows in decimal
+ *                                    and a line break: an export that breaks off has none. */
 #define STREAM_MODE_SNAPSHOT "snapshot" /* what is stored by now: the job goes on */
 #define STREAM_MODE_FOLLOW "follow"     /* what comes until jobsd says a word, and the rest */
 #define STREAM_MODE_AWAIT "await"       /* everything, after jobsd has said a word: the job has ended */
@@ -18,6 +22,8 @@ typedef enum StreamWord {
         STREAM_STORED = 'A',    /* the journal has stored all of the output, */
         STREAM_JOB_ENDED = 'E', /* or it has to be asked to */
 } StreamWord;
+
+#define STREAM_STATUS_FD 3
 
 /* Exit statuses beside 0 and 1. */
 #define STREAM_EXIT_NOT_FOUND 3

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "drain.h"
 #include "helper.h"
@@ -89,38 +90,49 @@ static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
         return 0;
 }
 
-static int start_helper(Stream *stream, const char *unit, uint64_t lines, const char *mode, int output_fd) {
+static int make_pipe(int *ret_read_fd, int *ret_write_fd) {
+        int fds[2];
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        *ret_read_fd = fds[0];
+        *ret_write_fd = fds[1];
+        return 0;
+}
+
+static int start_output(Stream *stream, const char *unit, uint64_t lines, const char *mode, int output_fd) {
         char count[24] = "all";
         char *arguments[] = { (char *) "jobsd-stream", (char *) "output", (char *) unit, count, (char *) mode, NULL };
+        _cleanup_close_ int input_fd = -EBADF;
         Helper *helper;
+        int r;
 
         if (lines != UINT64_MAX)
                 snprintf(count, sizeof(count), "%" PRIu64, lines);
-        return helper_stream(stream->manager, arguments, output_fd, &stream->control_fd, on_helper_done, stream,
-                &helper);
+        r = make_pipe(&input_fd, &stream->control_fd);
+        if (r < 0)
+                return r;
+        return helper_stream(stream->manager, arguments, &(HelperFiles){ input_fd, output_fd, -EBADF },
+                on_helper_done, stream, &helper);
 }
 
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
         bool ended = !job_status_is_active(job->status);
         const char *mode = ended ? STREAM_MODE_AWAIT : follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
+        _cleanup_close_ int fd = -EBADF, output_fd = -EBADF;
         _cleanup_free_ char *unit = NULL;
-        int fds[2], r;
         Stream *stream;
+        int r;
 
         r = job_unit_name(job->id, &unit); /* a queued job has none yet, but will have this one */
+        if (r >= 0)
+                r = make_pipe(&fd, &output_fd);
+        if (r >= 0)
+                r = stream_new(m, uid, job->id, &stream);
         if (r < 0)
                 return r;
-        r = stream_new(m, uid, job->id, &stream);
-        if (r < 0)
-                return r;
-        if (pipe2(fds, O_CLOEXEC) < 0) {
-                stream_free(stream);
-                return -errno;
-        }
-        r = start_helper(stream, job->unit ?: unit, lines, mode, fds[1]);
-        close_fd(fds[1]);
+        r = start_output(stream, job->unit ?: unit, lines, mode, output_fd);
         if (r < 0) {
-                close_fd(fds[0]);
                 stream_free(stream);
                 return r;
         }
@@ -128,6 +140,58 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 drain_hurry(m, job->id);
         else if (ended)
                 tell_end(stream);
-        *ret_fd = fds[0];
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+/* A file in memory holds a query of any length, where a pipe could be full. */
+static int query_to_file(const ExportQuery *query, int *ret_fd) {
+        _cleanup_close_ int fd = memfd_create("jobsd-export", MFD_CLOEXEC);
+        _cleanup_free_ void *text = NULL;
+        size_t size;
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        r = export_query_pack(query, &text, &size);
+        if (r < 0)
+                return r;
+        if (pwrite(fd, text, size, 0) != (ssize_t) size)
+                return -ENOMEM; /* which is what this file is made of */
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+static int start_export(Stream *stream, const ExportQuery *query, int output_fd, int status_fd) {
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "export", (char *) stream->manager->store_path, NULL };
+        _cleanup_close_ int query_fd = -EBADF;
+        Helper *helper;
+        int r = query_to_file(query, &query_fd);
+
+        if (r < 0)
+                return r;
+        return helper_stream(stream->manager, arguments, &(HelperFiles){ query_fd, output_fd, status_fd },
+                on_helper_done, stream, &helper);
+}
+
+int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {
+        _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
+        Stream *stream;
+        int r;
+
+        r = make_pipe(&fd, &output_fd);
+        if (r >= 0)
+                r = make_pipe(&status_fd, &helper_status_fd);
+        if (r >= 0)
+                r = stream_new(m, uid, 0, &stream);
+        if (r < 0)
+                return r;
+        r = start_export(stream, query, output_fd, helper_status_fd);
+        if (r < 0) {
+                stream_free(stream);
+                return r;
+        }
+        *ret_fd = TAKE_FD(fd);
+        *ret_status_fd = TAKE_FD(status_fd);
         return 0;
 }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* An output that somebody reads: a helper that copies it from the journal into a pipe, and follows
- * the job until it is told that the job has ended. */
+/* What somebody reads from a pipe that a helper writes: an output, copied from the journal, with the
+ * helper following the job until it is told that the job has ended; or an export of the history. */
 
+#include "export-query.h"
 #include "manager.h"
 
 /* *ret_fd is the read end for the caller. With follow it goes on until stream_job_ended(). -EDQUOT
  * when the caller has too many. */
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd);
+
+/* *ret_status_fd is the read end of a second pipe: it has the number of rows when the export is
+ * complete, and nothing otherwise. */
+int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd);
+
 Stream *stream_free(Stream *stream);
 
 /* Somebody reads this job's output. */

@@ -20,6 +20,52 @@ int job_new(Job **ret) {
         return 0;
 }
 
+static int copy_text(const char *text, char **ret) {
+        if (!text)
+                return 0;
+        *ret = strdup(text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int copy_texts(const Job *job, Job *copy) {
+        int r;
+
+        r = copy_text(job->name, &copy->name);
+        if (r >= 0)
+                r = copy_text(job->type, &copy->type);
+        if (r >= 0)
+                r = copy_text(job->user, &copy->user);
+        if (r >= 0)
+                r = copy_text(job->related, &copy->related);
+        if (r >= 0)
+                r = copy_text(job->working_directory, &copy->working_directory);
+        if (r >= 0)
+                r = strv_copy(job->command, &copy->command);
+        return r < 0 ? r : strv_copy(job->environment, &copy->environment);
+}
+
+int job_new_retry(const Job *job, Job **ret) {
+        _cleanup_(job_freep) Job *copy = NULL;
+        int r;
+
+        r = job_new(&copy);
+        if (r >= 0)
+                r = copy_texts(job, copy);
+        if (r < 0)
+                return r;
+        copy->uid = job->uid;
+        copy->submitter = job->submitter;
+        copy->origin = job->origin;
+        copy->timeout_usec = job->timeout_usec;
+        copy->memory_max = job->memory_max;
+        copy->cpu_quota_usec = job->cpu_quota_usec;
+        copy->tasks_max = job->tasks_max;
+        copy->nice = job->nice;
+        copy->retry_of = job->id;
+        *ret = TAKE_PTR(copy);
+        return 0;
+}
+
 Job *job_free(Job *job) {
         if (!job)
                 return NULL;

@@ -61,6 +61,7 @@ typedef struct Job {
         uid_t submitter; /* who asked for it: another than uid for run-as */
         JobOrigin origin;
         char *related;
+        uint64_t retry_of; /* the job that this one repeats, 0: none */
 
         char **command;
         char **environment;
@@ -84,6 +85,8 @@ typedef struct Job {
 } Job;
 
 int job_new(Job **ret);
+/* A job that is to do once more what another one did: all that was submitted is the same. */
+int job_new_retry(const Job *job, Job **ret);
 Job *job_free(Job *job);
 DEFINE_CLEANUP(Job, job_free);
 

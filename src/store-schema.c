@@ -53,6 +53,9 @@ static const char *const migrations[] = {
         "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;"
         "CREATE INDEX jobs_ended ON jobs (finished) WHERE status >= 2;"
         "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;",
+
+        /* A retry names the job that it repeats, which may be cleared before it: 0 for no retry. */
+        "ALTER TABLE jobs ADD COLUMN retry_of INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_schema_newest(void) {
@@ -120,7 +123,8 @@ static int migrate_one(sqlite3 *db, int version) {
         return sqlite_to_errno(r);
 }
 
-int store_schema_migrate(sqlite3 *db, int *ret_version) {
+/* -EBADMSG where this is another application's. */
+static int read_version(sqlite3 *db, int *ret) {
         int r, version, application, n_tables;
 
         r = query_int(db, "PRAGMA user_version", &version);
@@ -132,13 +136,26 @@ int store_schema_migrate(sqlite3 *db, int *ret_version) {
         r = query_int(db, "SELECT count(*) FROM sqlite_schema", &n_tables);
         if (r < 0)
                 return r;
-        *ret_version = version;
-
+        *ret = version;
         if (application != APPLICATION_ID && (application != 0 || version != 0 || n_tables != 0))
                 return -EBADMSG;
-        if (version > store_schema_newest())
-                return -EPROTONOSUPPORT;
-        for (; version < store_schema_newest(); version++) {
+        return version > store_schema_newest() ? -EPROTONOSUPPORT : 0;
+}
+
+int store_schema_check(sqlite3 *db, int *ret_version) {
+        int r = read_version(db, ret_version);
+
+        if (r < 0)
+                return r;
+        return *ret_version == store_schema_newest() ? 0 : -EPROTONOSUPPORT;
+}
+
+int store_schema_migrate(sqlite3 *db, int *ret_version) {
+        int r = read_version(db, ret_version);
+
+        if (r < 0)
+                return r;
+        for (int version = *ret_version; version < store_schema_newest(); version++) {
                 r = migrate_one(db, version);
                 if (r < 0)
                         return r;

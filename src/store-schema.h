@@ -9,6 +9,9 @@
  * is -EPROTONOSUPPORT, of another application -EBADMSG; *ret_version is what it has. */
 int store_schema_migrate(sqlite3 *db, int *ret_version);
 
+/* Whether a database that is not to be changed has the newest schema: else the same errors. */
+int store_schema_check(sqlite3 *db, int *ret_version);
+
 int store_schema_newest(void);
 
 /* SQLite's result codes as errno. */

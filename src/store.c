@@ -14,11 +14,13 @@
 /* Rows that one page looks at: some ms of work. */
 #define SCAN_MAX 10000U
 
+#define BUSY_MSEC 10000
+
 /* What a list shows, and what only one job's own view shows. The order is that of job_from_row(). */
 #define COLUMNS_BRIEF                                                                      \
         "id, name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
         "status, result, exit_status, info, progress, unit, invocation_id, boot_id, attempt, "  \
-        "cpu_usage, memory_peak"
+        "cpu_usage, memory_peak, retry_of"
 #define COLUMNS_FULL                                                                            \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, " \
                       "tasks_max, nice"
@@ -46,6 +48,7 @@ enum {
         COLUMN_ATTEMPT,
         COLUMN_CPU_USAGE,
         COLUMN_MEMORY_PEAK,
+        COLUMN_RETRY_OF,
         _COLUMN_BRIEF_MAX,
         COLUMN_COMMAND = _COLUMN_BRIEF_MAX,
         COLUMN_ENVIRONMENT,
@@ -90,8 +93,8 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_ROLLBACK] = "ROLLBACK",
         [STATEMENT_INSERT] = "INSERT INTO jobs (name, type, uid, user, submitter, origin, related, command,"
                              " environment, working_directory, timeout, memory_max, cpu_quota, tasks_max,"
-                             " nice, submitted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                             " ?13, ?14, ?15, ?16)",
+                             " nice, submitted, retry_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                             " ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         [STATEMENT_SET_STARTING] = "UPDATE jobs SET status = 1, unit = ?2, boot_id = ?3"
                                    " WHERE id = ?1 AND status = 0",
         [STATEMENT_SET_STARTED] = "UPDATE jobs SET started = ?2, invocation_id = ?3"
@@ -168,31 +171,53 @@ static int prepare_statements(Store *store) {
         return 0;
 }
 
-int store_open(const char *path, Store **ret, char **ret_message) {
+static int set_up_writable(sqlite3 *db, int *ret_version) {
+        int r;
+
+        /* SQLite opens what it may not write to all the same */
+        if (sqlite3_db_readonly(db, "main") == 1)
+                return -EROFS;
+        r = store_schema_migrate(db, ret_version);
+        if (r < 0)
+                return r;
+        return sqlite_to_errno(sqlite3_exec(db,
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON", NULL, NULL,
+                NULL));
+}
+
+static int set_up_read_only(sqlite3 *db, int *ret_version) {
+        /* a reader of a write-ahead log waits for another one's recovery, and for nothing else */
+        (void) sqlite3_busy_timeout(db, BUSY_MSEC);
+        return store_schema_check(db, ret_version);
+}
+
+static int open_database(const char *path, int flags, int (*set_up)(sqlite3 *db, int *ret_version), Store **ret,
+        char **ret_message) {
         _cleanup_(store_freep) Store *store = calloc(1, sizeof(Store));
         int r, version = 0;
 
         if (!store)
                 return -ENOMEM;
-        r = sqlite_to_errno(sqlite3_open_v2(path, &store->db,
-                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+        r = sqlite_to_errno(sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL));
         if (!store->db)
                 return -ENOMEM;
-        /* SQLite opens what it may not write to all the same */
-        if (r >= 0 && sqlite3_db_readonly(store->db, "main") == 1)
-                return describe_failure(-EROFS, path, version, sqlite3_errstr(SQLITE_READONLY), ret_message);
         if (r >= 0)
-                r = store_schema_migrate(store->db, &version);
-        if (r >= 0)
-                r = sqlite_to_errno(sqlite3_exec(store->db,
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON",
-                        NULL, NULL, NULL));
+                r = set_up(store->db, &version);
         if (r >= 0)
                 r = prepare_statements(store);
         if (r < 0)
-                return describe_failure(r, path, version, sqlite3_errmsg(store->db), ret_message);
+                return describe_failure(r, path, version,
+                        r == -EROFS ? sqlite3_errstr(SQLITE_READONLY) : sqlite3_errmsg(store->db), ret_message);
         *ret = TAKE_PTR(store);
         return 0;
+}
+
+int store_open(const char *path, Store **ret, char **ret_message) {
+        return open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, set_up_writable, ret, ret_message);
+}
+
+int store_open_read_only(const char *path, Store **ret, char **ret_message) {
+        return open_database(path, SQLITE_OPEN_READONLY, set_up_read_only, ret, ret_message);
 }
 
 /* A statement is reset when the function that uses it is left: a read that is not reset keeps the
@@ -294,6 +319,7 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 14, job->tasks_max);
         (void) sqlite3_bind_int(statement, 15, job->nice);
         bind_uint64(statement, 16, job->submitted_usec);
+        bind_uint64(statement, 17, job->retry_of);
         r = step(statement);
         if (r < 0)
                 return r;
@@ -442,6 +468,7 @@ static int job_from_row(sqlite3_stmt *row, Job **ret) {
         job->attempt = (unsigned) column_uint64(row, COLUMN_ATTEMPT);
         job->cpu_usage_nsec = column_uint64(row, COLUMN_CPU_USAGE);
         job->memory_peak = column_uint64(row, COLUMN_MEMORY_PEAK);
+        job->retry_of = column_uint64(row, COLUMN_RETRY_OF);
         if (sqlite3_column_count(row) > _COLUMN_BRIEF_MAX) {
                 r = job_specification_from_row(row, job);
                 if (r < 0)

@@ -23,6 +23,9 @@ typedef struct Store Store;
  * version, -EBADMSG for something else than our database. *ret_message says then in one sentence
  * what is wrong and what to do. */
 int store_open(const char *path, Store **ret, char **ret_message);
+/* The same beside a jobsd that has it open, for somebody who only reads: nothing is made or brought up
+ * to date, and changes fail with -EROFS. */
+int store_open_read_only(const char *path, Store **ret, char **ret_message);
 Store *store_free(Store *store);
 DEFINE_CLEANUP(Store, store_free);
 

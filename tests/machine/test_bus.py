@@ -114,8 +114,8 @@ def test_each_documented_method_is_there(alice, gate, name):
     good = {
         "RunCommand": (["/bin/true"], {}, 0), "ListJobs": ({}, 0, 0, 0), "CancelJob": (running, 0),
         "ClearJobs": ({"ids": ("at", [ended])}, 0), "OpenOutput": (ended, {}, 0), "Subscribe": (0,),
-        "Unsubscribe": (),
-    } if name == MANAGER else {"OpenOutput": ({}, 0), "Clear": (0,), "Cancel": (0,)}
+        "Unsubscribe": (), "RetryJob": (ended, 0), "ExportHistory": ({}, "csv", 0),
+    } if name == MANAGER else {"OpenOutput": ({}, 0), "Clear": (0,), "Cancel": (0,), "Retry": (0,)}
     methods = {member[1]: described for member, described in documented(name).items()
                if member[0] == "method"}
     assert set(good) == set(methods)

@@ -142,6 +142,7 @@ static void assert_states_equal(const Job *a, const Job *b) {
         assert_int_equal(a->attempt, b->attempt);
         assert_int_equal(a->cpu_usage_nsec, b->cpu_usage_nsec);
         assert_int_equal(a->memory_peak, b->memory_peak);
+        assert_int_equal(a->retry_of, b->retry_of);
 }
 
 void assert_jobs_equal(const Job *a, const Job *b) {

@@ -7,55 +7,61 @@
 
 #define APPLICATION_ID "1785684595" /* 0x6a6f6273, "jobs" */
 
+#define TABLE_1 \
+        "CREATE TABLE jobs (" \
+        " id INTEGER PRIMARY KEY AUTOINCREMENT," \
+        " name TEXT NOT NULL," \
+        " type TEXT," \
+        " uid INTEGER NOT NULL," \
+        " user TEXT NOT NULL," \
+        " submitter INTEGER NOT NULL," \
+        " origin INTEGER NOT NULL," \
+        " related TEXT," \
+        " command BLOB NOT NULL," \
+        " environment BLOB NOT NULL," \
+        " working_directory TEXT," \
+        " timeout INTEGER NOT NULL," \
+        " memory_max INTEGER NOT NULL," \
+        " cpu_quota INTEGER NOT NULL," \
+        " tasks_max INTEGER NOT NULL," \
+        " nice INTEGER NOT NULL," \
+        " submitted INTEGER NOT NULL," \
+        " started INTEGER NOT NULL DEFAULT 0," \
+        " finished INTEGER NOT NULL DEFAULT 0," \
+        " status INTEGER NOT NULL DEFAULT 0," \
+        " result INTEGER NOT NULL DEFAULT 0," \
+        " exit_status INTEGER NOT NULL DEFAULT 0," \
+        " info TEXT," \
+        " progress REAL NOT NULL DEFAULT -1," \
+        " unit TEXT," \
+        " invocation_id BLOB," \
+        " boot_id BLOB," \
+        " attempt INTEGER NOT NULL DEFAULT 1," \
+        " cpu_usage INTEGER NOT NULL DEFAULT 0," \
+        " memory_peak INTEGER NOT NULL DEFAULT 0"
+#define INDEXES_1 \
+        "CREATE INDEX jobs_of_user ON jobs (uid, id);" \
+        "CREATE INDEX jobs_active ON jobs (id) WHERE status <= 1;" \
+        "CREATE INDEX jobs_failed ON jobs (id) WHERE status = 3;" \
+        "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;" \
+        "CREATE INDEX jobs_ended ON jobs (finished) WHERE status >= 2;" \
+        "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;"
+#define JOB_1 \
+        "INSERT INTO jobs VALUES (7, 'import', NULL, 1001, 'alice', 1001, 1, " \
+        "'https://example.org/record/12'," \
+        " X'2F62696E2F696D706F727400646174612E63737600', X'4C414E473D4300', '/srv', 60000000, 1048576, " \
+        "500000," \
+        " 10, 5, 1795516215000000, 1795516216000000, 1795516217000000, 3, 2, 1, 'Exited with status 1', 0.5," \
+        " 'jobsd-7.service', X'000102030405060708090A0B0C0D0E0F', X'101112131415161718191A1B1C1D1E1F', 1," \
+        " 250000000, 4194304"
+
 /* The job of each: number 7, an import that alice ran. */
 static const char *const database_versions[] = {
         /* 0: a file that was made and never written to */
         NULL,
         /* 1 */
-        "CREATE TABLE jobs ("
-        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
-        " name TEXT NOT NULL,"
-        " type TEXT,"
-        " uid INTEGER NOT NULL,"
-        " user TEXT NOT NULL,"
-        " submitter INTEGER NOT NULL,"
-        " origin INTEGER NOT NULL,"
-        " related TEXT,"
-        " command BLOB NOT NULL,"
-        " environment BLOB NOT NULL,"
-        " working_directory TEXT,"
-        " timeout INTEGER NOT NULL,"
-        " memory_max INTEGER NOT NULL,"
-        " cpu_quota INTEGER NOT NULL,"
-        " tasks_max INTEGER NOT NULL,"
-        " nice INTEGER NOT NULL,"
-        " submitted INTEGER NOT NULL,"
-        " started INTEGER NOT NULL DEFAULT 0,"
-        " finished INTEGER NOT NULL DEFAULT 0,"
-        " status INTEGER NOT NULL DEFAULT 0,"
-        " result INTEGER NOT NULL DEFAULT 0,"
-        " exit_status INTEGER NOT NULL DEFAULT 0,"
-        " info TEXT,"
-        " progress REAL NOT NULL DEFAULT -1,"
-        " unit TEXT,"
-        " invocation_id BLOB,"
-        " boot_id BLOB,"
-        " attempt INTEGER NOT NULL DEFAULT 1,"
-        " cpu_usage INTEGER NOT NULL DEFAULT 0,"
-        " memory_peak INTEGER NOT NULL DEFAULT 0"
-        ") STRICT;"
-        "CREATE INDEX jobs_of_user ON jobs (uid, id);"
-        "CREATE INDEX jobs_active ON jobs (id) WHERE status <= 1;"
-        "CREATE INDEX jobs_failed ON jobs (id) WHERE status = 3;"
-        "CREATE INDEX jobs_failed_of_user ON jobs (uid, id) WHERE status = 3;"
-        "CREATE INDEX jobs_ended ON jobs (finished) WHERE status >= 2;"
-        "CREATE INDEX jobs_queue ON jobs (uid, id) WHERE status = 0;"
-        "INSERT INTO jobs VALUES (7, 'import', NULL, 1001, 'alice', 1001, 1, "
-        "'https://example.org/record/12',"
-        " X'2F62696E2F696D706F727400646174612E63737600', X'4C414E473D4300', '/srv', 60000000, 1048576, "
-        "500000,"
-        " 10, 5, 1795516215000000, 1795516216000000, 1795516217000000, 3, 2, 1, 'Exited with status 1', 0.5,"
-        " 'jobsd-7.service', X'000102030405060708090A0B0C0D0E0F', X'101112131415161718191A1B1C1D1E1F', 1,"
-        " 250000000, 4194304);"
-        "PRAGMA user_version = 1;",
+        TABLE_1 ") STRICT;" INDEXES_1 JOB_1 "); PRAGMA user_version = 1;",
+        /* 2: which job this is a retry of */
+        TABLE_1 ", retry_of INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1 JOB_1
+                ", 0); PRAGMA user_version = 2;",
 };

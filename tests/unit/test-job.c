@@ -177,6 +177,31 @@ static void test_a_new_job(void **state) {
         assert_null(job_free(NULL));
 }
 
+/* All that was submitted is the same; what became of the old job is not. */
+static void test_a_retry(void **state) {
+        _cleanup_(job_freep) Job *old = sample_job(1001, "alice"), *wanted = sample_job(1001, "alice");
+        _cleanup_(job_freep) Job *retry = NULL;
+
+        wanted->origin = old->origin = JOB_ORIGIN_WEB;
+        wanted->timeout_usec = old->timeout_usec = 1;
+        wanted->memory_max = old->memory_max = 2;
+        wanted->cpu_quota_usec = old->cpu_quota_usec = 3;
+        wanted->tasks_max = old->tasks_max = 4;
+        wanted->nice = old->nice = 5;
+        wanted->submitted_usec = 0;
+        wanted->retry_of = old->id = 12;
+        old->retry_of = 7;
+        old->attempt = 3;
+        old->status = JOB_ERROR;
+        old->result = JOB_RESULT_SIGNAL;
+        old->exit_status = 9;
+        old->finished_usec = old->started_usec = 1;
+        set_text(&old->info, "Killed");
+        set_text(&old->unit, "jobsd-12.service");
+        assert_int_equal(job_new_retry(old, &retry), 0);
+        assert_jobs_equal(retry, wanted);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_status_names),
@@ -191,6 +216,7 @@ int main(void) {
                 cmocka_unit_test(test_unit_names),
                 cmocka_unit_test(test_paths),
                 cmocka_unit_test(test_a_new_job),
+                cmocka_unit_test(test_a_retry),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,36 @@ static void test_the_history_of_every_version_is_kept(void **state) {
         }
 }
 
+static void test_a_reader_changes_nothing_and_sees_what_is_committed(void **state) {
+        StoreFixture *fixture = *state;
+        uint64_t ended = insert_job_with_status(fixture->store, 1001, "alice", JOB_COMPLETED);
+        _cleanup_(store_freep) Store *reader = NULL;
+        _cleanup_(job_freep) Job *job = NULL;
+        _cleanup_free_ char *message = NULL;
+
+        assert_int_equal(store_open_read_only(fixture->path, &reader, &message), 0);
+        assert_int_equal(store_begin(fixture->store), 0);
+        assert_int_equal(store_delete_ended(fixture->store, ended), 0);
+        assert_int_equal(store_get(reader, ended, &job), 0);
+        assert_int_equal(store_delete_ended(reader, ended), -EROFS);
+        assert_int_equal(store_commit(fixture->store), 0);
+        job = job_free(job);
+        assert_int_equal(store_get(reader, ended, &job), -ENOENT);
+}
+
+static void test_a_reader_makes_no_database_and_migrates_none(void **state) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *missing = path_in(folder, "missing.db"), *old = path_in(folder, "old.db");
+        _cleanup_free_ char *message = NULL, *message_of_old = NULL;
+        Store *reader = NULL;
+
+        assert_int_equal(store_open_read_only(missing, &reader, &message), -EACCES);
+        make_version(old, 1);
+        assert_int_equal(store_open_read_only(old, &reader, &message_of_old), -EPROTONOSUPPORT);
+        assert_int_equal(sql_number(old, "PRAGMA user_version"), 1);
+        assert_null(reader);
+}
+
 static void test_a_newer_version_is_refused(void **state) {
         _cleanup_folder_ char *folder = folder_new();
         _cleanup_free_ char *path = path_in(folder, "jobs.db"), *sql = NULL;
@@ -348,6 +378,9 @@ int main(void) {
                 cmocka_unit_test(test_it_opens_again),
                 cmocka_unit_test(test_every_version_is_brought_up_to_the_newest),
                 cmocka_unit_test(test_the_history_of_every_version_is_kept),
+                cmocka_unit_test_setup_teardown(
+                        test_a_reader_changes_nothing_and_sees_what_is_committed, store_setup, store_teardown),
+                cmocka_unit_test(test_a_reader_makes_no_database_and_migrates_none),
                 cmocka_unit_test(test_a_newer_version_is_refused),
                 cmocka_unit_test(test_another_applications_database_is_refused),
                 cmocka_unit_test(test_something_that_is_no_database_is_refused),

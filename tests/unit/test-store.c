@@ -38,6 +38,7 @@ static Job *strange_job(void) {
         set_text(&job->working_directory, "/home/älice/two words");
         job->submitter = 0;
         job->origin = JOB_ORIGIN_GEARMAN;
+        job->retry_of = UINT64_C(1) << 40;
         job->timeout_usec = 1;
         job->memory_max = INT64_MAX;
         job->cpu_quota_usec = 1000;

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "bus-util.h"
+#include "filter.h"
+#include "interrupt.h"
+#include "io.h"
+#include "output-file.h"
+#include "parse.h"
+#include "report.h"
+#include "verb.h"
+
+#define BLOCK_BYTES ((size_t) 64 * 1024)
+
+/* What jobsd answers with. */
+typedef struct Source {
+        int fd;        /* the rows */
+        int status_fd; /* how many these are, if they are all */
+        bool is_own;   /* the caller's rows only */
+} Source;
+
+static void source_done(Source *source) {
+        close_fd(source->fd);
+        close_fd(source->status_fd);
+}
+
+int export_check(const Arguments *arguments) {
+        if (arguments->format && strcmp(arguments->format, "csv") != 0 && strcmp(arguments->format, "json") != 0)
+                return fail_usage("\"%s\" does not fit --format. It takes csv or json.", arguments->format);
+        return 0;
+}
+
+static const char *format_of(const Arguments *arguments) {
+        return arguments->format ?: "csv";
+}
+
+static int append_options(sd_bus_message *call, const Arguments *arguments) {
+        int r;
+
+        r = sd_bus_message_open_container(call, 'a', "{sv}");
+        if (r >= 0)
+                r = filter_append_entries(call, arguments);
+        if (r >= 0 && arguments->properties)
+                r = bus_append_strings(call, "columns", arguments->properties);
+        if (r >= 0 && arguments->raw)
+                r = bus_append_option(call, "raw", 'b', &(int){ true });
+        return r < 0 ? r : sd_bus_message_close_container(call);
+}
+
+/* ssh carries no descriptors. */
+static int check_transport(const Context *context) {
+        int r = sd_bus_can_send(context->bus, SD_BUS_TYPE_UNIX_FD);
+
+        if (r < 0)
+                return fail(r, "Failed to ask the bus whether it carries files");
+        if (r > 0)
+                return 0;
+        return fail_plain(-EOPNOTSUPP,
+                        "The history does not come through this connection. Try: ssh %s jobsctl export -o -",
+                        context->arguments->host ?: "HOST");
+}
+
+/* The message owns the descriptors that it carried. */
+static int source_read(Source *source, sd_bus_message *reply) {
+        int fd, status_fd, r;
+        const char *scope;
+
+        r = sd_bus_message_read(reply, "hhs", &fd, &status_fd, &scope);
+        if (r < 0)
+                return r;
+        source->is_own = strcmp(scope, "own") == 0;
+        source->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (source->fd < 0)
+                return -errno;
+        source->status_fd = fcntl(status_fd, F_DUPFD_CLOEXEC, 3);
+        return source->status_fd < 0 ? -errno : 0;
+}
+
+static int source_open(const Context *context, Source *source) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        const Arguments *arguments = context->arguments;
+        int r;
+
+        r = check_transport(context);
+        if (r < 0)
+                return r;
+        r = bus_new_manager_call(context->bus, "ExportHistory", &call);
+        if (r >= 0)
+                r = append_options(call, arguments);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "st", format_of(arguments), UINT64_C(0));
+        if (r >= 0)
+                r = sd_bus_call(context->bus, call, 0, &error, &reply);
+        if (r >= 0)
+                r = source_read(source, reply);
+        if (r < 0)
+                return fail_bus(&error, r, "Failed to export the history");
+        if (source->is_own && filter_wants_all(arguments))
+                note(arguments, "Exporting your own jobs only: seeing others' needs administrator rights.");
+        return 0;
+}
+
+static int copy(int from_fd, int to_fd, int interrupt_fd) {
+        _cleanup_free_ char *block = malloc(BLOCK_BYTES);
+        int r;
+
+        if (!block)
+                return -ENOMEM;
+        for (;;) {
+                ssize_t n;
+
+                r = interrupt_wait_sync(interrupt_fd, from_fd, POLLIN, UINT64_MAX);
+                if (r < 0)
+                        return r;
+                n = read(from_fd, block, BLOCK_BYTES);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return n < 0 ? -errno : 0;
+                r = write_all(to_fd, block, (size_t) n);
+                if (r < 0)
+                        return r;
+        }
+}
+
+/* The number of rows, which stands at the end of a complete export only. */
+static int read_status(int fd, uint64_t *ret) {
+        char text[32];
+        ssize_t n;
+
+        do
+                n = read(fd, text, sizeof(text) - 1);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        if (n == 0 || text[n - 1] != '\n')
+                return -ENODATA;
+        text[n - 1] = '\0';
+        return parse_uint64(text, ret);
+}
+
+static int fail_copy(int error, const char *path) {
+        if (error == -EINTR)
+                return EXIT_STATUS_INTERRUPTED;
+        if (error == -ENODATA || error == -EINVAL)
+                return fail_plain(error,
+                                "The export broke off before its end. See: journalctl -u jobsd.service");
+        return fail(error, "Failed to write %s", path ?: "the history to standard output");
+}
+
+/* All of it into to_fd, with path its name for people. 0, or a result of verb_export(); reports. */
+static int copy_source(const Source *source, int to_fd, const char *path, uint64_t *ret_rows) {
+        _cleanup_close_ int interrupt_fd = -EBADF;
+        int r;
+
+        r = interrupt_open(&interrupt_fd);
+        if (r < 0)
+                return fail(r, "Failed to watch for Ctrl-C");
+        r = copy(source->fd, to_fd, interrupt_fd);
+        if (r >= 0)
+                r = read_status(source->status_fd, ret_rows);
+        return r < 0 ? fail_copy(r, path) : 0;
+}
+
+static int fail_file(int error, const char *path) {
+        switch (error) {
+        case -EEXIST:
+                return fail_plain(error, "%s exists. Choose another name with -o, or replace it with --force.",
+                                path);
+        case -EINVAL:
+                return fail_plain(error,
+                                "%s is not an ordinary file, and would be replaced. Write to it with: "
+                                "-o - > %s",
+                                path, path);
+        default:
+                return fail(error, "Failed to write %s", path);
+        }
+}
+
+static void tell_rows(const Arguments *arguments, uint64_t n_rows, const char *path) {
+        note(arguments, "Exported %" PRIu64 " job%s%s%s.", n_rows, n_rows == 1 ? "" : "s", path ? " to " : "",
+                        path ?: "");
+}
+
+static int export_to_stdout(const Context *context) {
+        _cleanup_(source_done) Source source = { -EBADF, -EBADF, false };
+        uint64_t n_rows;
+        int r;
+
+        r = source_open(context, &source);
+        if (r < 0)
+                return r;
+        r = copy_source(&source, STDOUT_FILENO, NULL, &n_rows);
+        if (r != 0)
+                return r;
+        tell_rows(context->arguments, n_rows, NULL);
+        return 0;
+}
+
+static int export_to_file(const Context *context, const char *path) {
+        _cleanup_(source_done) Source source = { -EBADF, -EBADF, false };
+        _cleanup_(output_file_freep) OutputFile *file = NULL;
+        uint64_t n_rows;
+        int r;
+
+        r = output_file_open(path, context->arguments->force, &file);
+        if (r < 0)
+                return fail_file(r, path);
+        r = source_open(context, &source);
+        if (r < 0)
+                return r;
+        r = copy_source(&source, output_file_fd(file), path, &n_rows);
+        if (r != 0)
+                return r;
+        r = output_file_commit(file);
+        if (r < 0)
+                return fail_file(r, path);
+        tell_rows(context->arguments, n_rows, path);
+        return 0;
+}
+
+/* "jobs-history-2026-11-24.csv" */
+static int default_path(const Arguments *arguments, char buffer[static 48]) {
+        const char *suffix = strcmp(format_of(arguments), "json") == 0 ? "jsonl" : "csv";
+        time_t today = time(NULL);
+        char date[16];
+        struct tm tm;
+
+        if (!localtime_r(&today, &tm) || strftime(date, sizeof(date), "%Y-%m-%d", &tm) == 0)
+                return fail_plain(-ERANGE, "The clock is out of range. Choose a name with -o.");
+        (void) snprintf(buffer, 48, "jobs-history-%s.%s", date, suffix);
+        return 0;
+}
+
+int verb_export(Context *context) {
+        const Arguments *arguments = context->arguments;
+        char path[48];
+        int r;
+
+        if (arguments->output)
+                return strcmp(arguments->output, "-") == 0 ? export_to_stdout(context)
+                                                           : export_to_file(context, arguments->output);
+        r = default_path(arguments, path);
+        return r < 0 ? r : export_to_file(context, path);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* ExportHistory: says who may have which rows; the rest is the helper's, see stream-export.c. */
+
+#include <errno.h>
+
+#include "bus-manager.h"
+#include "options.h"
+#include "stream.h"
+
+static int read_call(Request *q, ExportOptions *options, sd_bus_error *e) {
+        const char *format;
+        int r;
+
+        r = export_options_read(q->message, options, e);
+        if (r >= 0)
+                r = sd_bus_message_read(q->message, "s", &format);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r < 0)
+                return r;
+        options->query.format = export_format_from_string(format);
+        if ((int) options->query.format < 0)
+                return error_invalid(e, "The format is csv or json, not \"" QUOTE "\".", QUOTED(format));
+        return export_query_set_default_columns(&options->query);
+}
+
+static int reply_streams(Request *q, const ExportQuery *query, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
+        int r;
+
+        r = stream_open_export(q->manager, q->uid, query, &fd, &status_fd);
+        if (r == -EDQUOT)
+                return bus_manager_error_streams(q, e);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(
+                        reply, "hhs", fd, status_fd, query->filter.uid == UID_INVALID ? "all" : "own");
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+int bus_manager_export_history(Request *q, sd_bus_error *e) {
+        ExportOptions options = {};
+        int r;
+
+        r = read_call(q, &options, e);
+        if (r >= 0)
+                r = bus_manager_authorize_filter(q, options.all, &options.query.filter, e);
+        if (r > 0)
+                r = reply_streams(q, &options.query, e);
+        export_query_done(&options.query);
+        return r;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* CSV as in RFC 4180, by libcsv. */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* One row, with CR LF behind it. Unless raw, a cell that a spreadsheet would take for a formula gets
+ * an apostrophe before it, which makes it a text: a job's name is written by one person and opened by
+ * another one. Which those are: https://owasp.org/www-community/attacks/CSV_Injection
+ * Returns a negative errno of the file. */
+int csv_write_row(FILE *file, char *const *cells, bool raw);

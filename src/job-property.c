@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "job-property.h"
+#include "macro.h"
+
+#define ROW(name, json_key, kind, field) \
+        { name, json_key, PROPERTY_##kind, offsetof(Job, field), false }
+/* What ListJobs leaves out. */
+#define DETAIL(name, json_key, kind, field) \
+        { name, json_key, PROPERTY_##kind, offsetof(Job, field), true }
+
+static const Property properties[] = {
+        ROW("Id", "id", NUMBER, id),
+        ROW("Name", "name", TEXT, name),
+        ROW("Type", "type", TEXT, type),
+        ROW("User", "user", TEXT, user),
+        ROW("UID", "uid", UNSIGNED, uid),
+        ROW("Origin", "origin", ORIGIN, origin),
+        ROW("Submitted", "submitted", TIME, submitted_usec),
+        ROW("Started", "started", TIME, started_usec),
+        ROW("Finished", "finished", TIME, finished_usec),
+        ROW("Status", "status", STATUS, status),
+        ROW("Result", "result", RESULT, result),
+        ROW("ExitStatus", "exit_status", EXIT_STATUS, exit_status),
+        ROW("Info", "info", TEXT, info),
+        ROW("Progress", "progress", FRACTION, progress),
+        ROW("Related", "related", TEXT, related),
+        ROW("Unit", "unit", TEXT, unit),
+        ROW("InvocationID", "invocation_id", ID128, invocation_id),
+        ROW("BootID", "boot_id", ID128, boot_id),
+        ROW("Attempt", "attempt", UNSIGNED, attempt),
+        ROW("CPUUsageNSec", "cpu_usage_nsec", AMOUNT, cpu_usage_nsec),
+        ROW("MemoryPeak", "memory_peak", AMOUNT, memory_peak),
+        ROW("RetryOf", "retry_of", AMOUNT, retry_of),
+        DETAIL("Command", "command", STRINGS, command),
+        DETAIL("WorkingDirectory", "working_directory", TEXT, working_directory),
+        DETAIL("Timeout", "timeout", TIME_LIMIT, timeout_usec),
+        DETAIL("MemoryMax", "memory_max", LIMIT, memory_max),
+        DETAIL("CPUQuota", "cpu_quota", CPU_LIMIT, cpu_quota_usec),
+        DETAIL("TasksMax", "tasks_max", LIMIT, tasks_max),
+        DETAIL("Nice", "nice", INTEGER, nice),
+};
+
+const Property *property_at(size_t index) {
+        return index < ELEMENTSOF(properties) ? &properties[index] : NULL;
+}
+
+const Property *property_find(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(properties); i++)
+                if (strcmp(properties[i].name, name) == 0)
+                        return &properties[i];
+        return NULL;
+}
+
+const Property *property_find_json_key(const char *key) {
+        for (size_t i = 0; i < ELEMENTSOF(properties); i++)
+                if (strcmp(properties[i].json_key, key) == 0)
+                        return &properties[i];
+        return NULL;
+}
+
+uint64_t property_get_number(const Property *property, const Job *job) {
+        return *(const uint64_t *) ((const char *) job + property->offset);
+}
+
+unsigned property_get_unsigned(const Property *property, const Job *job) {
+        return *(const unsigned *) ((const char *) job + property->offset);
+}
+
+int property_get_integer(const Property *property, const Job *job) {
+        return *(const int *) ((const char *) job + property->offset);
+}
+
+double property_get_fraction(const Property *property, const Job *job) {
+        return *(const double *) ((const char *) job + property->offset);
+}
+
+char **property_get_strings(const Property *property, const Job *job) {
+        return *(char **const *) ((const char *) job + property->offset);
+}
+
+const char *property_get_word(
+        const Property *property, const Job *job, char id[static SD_ID128_STRING_MAX]) {
+        const void *field = (const char *) job + property->offset;
+
+        switch (property->kind) {
+        case PROPERTY_TEXT:
+                return *(char *const *) field;
+        case PROPERTY_STATUS:
+                return job_status_to_string(*(const JobStatus *) field);
+        case PROPERTY_RESULT:
+                return job_result_to_string(*(const JobResult *) field);
+        case PROPERTY_ORIGIN:
+                return job_origin_to_string(*(const JobOrigin *) field);
+        case PROPERTY_ID128:
+                if (sd_id128_is_null(*(const sd_id128_t *) field))
+                        return NULL;
+                return sd_id128_to_string(*(const sd_id128_t *) field, id);
+        default:
+                return NULL;
+        }
+}
+
+bool property_is_unknown(const Property *property, const Job *job) {
+        char id[SD_ID128_STRING_MAX];
+        const char *word;
+
+        switch (property->kind) {
+        case PROPERTY_NUMBER:
+        case PROPERTY_UNSIGNED:
+        case PROPERTY_INTEGER:
+        case PROPERTY_STRINGS:
+                return false;
+        case PROPERTY_EXIT_STATUS:
+                return job_status_is_active(job->status) || job->result == JOB_RESULT_NONE;
+        case PROPERTY_FRACTION:
+                return property_get_fraction(property, job) < 0;
+        case PROPERTY_TIME:
+        case PROPERTY_AMOUNT:
+        case PROPERTY_TIME_LIMIT:
+        case PROPERTY_CPU_LIMIT:
+        case PROPERTY_LIMIT:
+                return property_get_number(property, job) == 0;
+        default:
+                word = property_get_word(property, job, id);
+                return !word || !*word;
+        }
+}
