@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,12 +98,32 @@ static int handle_assignment(void *userdata, const char *section, const char *na
         return 1;
 }
 
-/* The parser's source of lines, as fgets(): it counts them for the messages. */
+static bool skip_rest_of_line(FILE *f) {
+        int c, n = 0;
+
+        while ((c = getc(f)) != EOF && c != '\n')
+                n++;
+        return n > 0;
+}
+
+/* The parser's source of lines, as fgets(): it counts them for the messages. The parser would take
+ * a line that begins with white space for the rest of the one before, and the rest of a long line for
+ * another. */
 static char *read_line(char *buffer, int size, void *userdata) {
         Reader *reader = userdata;
+        size_t n_blank;
 
+        if (!fgets(buffer, size, reader->file))
+                return NULL;
         reader->line++;
-        return fgets(buffer, size, reader->file);
+        if (!strchr(buffer, '\n') && skip_rest_of_line(reader->file)) {
+                if (!strchr("#;", buffer[strspn(buffer, " \t")]))
+                        tell_mistake(reader, "The line is too long; ignored.");
+                buffer[0] = '\0';
+        }
+        n_blank = strspn(buffer, " \t");
+        memmove(buffer, buffer + n_blank, strlen(buffer + n_blank) + 1);
+        return buffer;
 }
 
 int config_read_file(Config *config, const char *path, config_mistake_cb callback, void *userdata) {

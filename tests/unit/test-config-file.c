@@ -104,7 +104,7 @@ static void test_every_key(void **state) {
                 .max_queued_per_user = 20,
                 .max_streams_per_user = 3,
                 .max_subscriptions_per_user = 4,
-                .keep_history_usec = UINT64_C(30 * 24 + 12) * 3600 * USEC_PER_SEC,
+                .keep_history_usec = (UINT64_C(30) * 24 + 12) * 3600 * USEC_PER_SEC,
                 .keep_history_max = 1000,
         };
         Mistakes mistakes;
