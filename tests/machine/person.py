@@ -134,6 +134,10 @@ class Person:
     def reply(self, serial: int, timeout: float = TIMEOUT_SEC) -> tuple:
         return _result(self._ask("reply", serial=serial, timeout=timeout))
 
+    def send_changed(self, old: bytes, new: bytes, member: str, signature: str, *arguments):
+        """Call a method with OLD replaced by NEW in the bytes of the message, and do not wait."""
+        self._ask("send_changed", old=old, new=new, **_call(member, signature, arguments))
+
     def signals(self, member: str | None = None, *start, timeout: float = TIMEOUT_SEC) -> list:
         """The signals since the last call as (PATH, INTERFACE, MEMBER, BODY).
 

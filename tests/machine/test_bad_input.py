@@ -71,6 +71,9 @@ def test_a_command_that_cannot_be(alice, command, word):
     ("name", ("s", "")),
     ("name", ("s", "two\nlines")),
     ("name", ("s", "x" * 256)),
+    ("timeout", ("t", 2**64 - 1)),
+    ("user", ("s", "")),
+    ("user", ("u", 0)),
     ("related", ("s", "no uri")),
     ("related", ("s", "x:" + "y" * 2048)),
     ("origin", ("s", "moon")),
@@ -91,6 +94,8 @@ def test_an_option_that_is_wrong_is_named(alice, key, value):
     ("CancelJob", "tt", (1,)),
     ("ClearJobs", "a{sv}t", ({},)),
     ("OpenOutput", "ta{sv}t", (1, {})),
+    ("RetryJob", "tt", (1,)),
+    ("ExportHistory", "a{sv}st", ({}, "csv")),
     ("Subscribe", "t", ()),
 ])
 @pytest.mark.parametrize("flags", [1, 2**63])
@@ -107,11 +112,28 @@ def test_a_flag_that_is_not_defined(alice, member, signature, arguments, flags):
     ("ClearJobs", "a{sv}t", ({"moon": ("b", True)}, 0)),
     ("ClearJobs", "a{sv}t", ({"all": ("b", True)}, 0)),
     ("OpenOutput", "ta{sv}t", (1, {"moon": ("b", True)}, 0)),
+    ("OpenOutput", "ta{sv}t", (1, {"lines": ("s", "few")}, 0)),
+    ("OpenOutput", "ta{sv}t", (1, {"follow": ("s", "yes")}, 0)),
+    ("RunCommand", "asa{sv}", (TRUE, {})),
+    ("RunCommand", "sa{sv}t", ("/bin/true", {}, 0)),
     ("CancelJob", "t", (1,)),
     ("CancelJob", "st", ("one", 0)),
 ])
 def test_arguments_that_are_wrong(alice, member, signature, arguments):
     refused(alice, INVALID, member, signature, *arguments)
+
+
+@pytest.mark.parametrize("bytes", [b"a\xffb", b"a\xc3b", b"a\0b", b"\xed\xa0\x80"])
+def test_text_that_is_none_does_not_reach_the_daemon(machine, bytes):
+    """Not UTF-8, or with a NUL within: the bus itself cuts the connection of whoever sends that."""
+    with Person(machine, "alice") as alice:
+        alice.send_changed(b"abc", bytes, "RunCommand", RUN, ["/bin/echo", "abc"], {}, 0)
+        with pytest.raises((RuntimeError, ConnectionError)):
+            alice.call("Unsubscribe")
+
+
+def test_a_message_of_many_megabytes(alice):
+    assert "at most" in refused(alice, INVALID, "RunCommand", RUN, ["/bin/true", *["x" * 100_000] * 200], {}, 0)
 
 
 @pytest.mark.parametrize("id", [0, 999_999, 2**63, 2**64 - 1])

@@ -3,7 +3,7 @@
 
 import pytest
 
-from person import BusError, Gate, Person
+from person import BusError, Gate, Person, unit
 
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 
@@ -110,8 +110,33 @@ def test_subscriptions_are_counted_a_user_and_end_with_their_connection(limited)
 
 
 def test_many_starts_at_once_leave_systemd_on_the_bus(machine):
-    with Person(machine, "root") as root, Person(machine, "bob") as bob, root.jobsd_conf(MaxRunning=400):
-        ids = bob.submit_many([("/bin/true",)] * 600)
-        assert {row["Result"] for row in bob.wait_all(ids, timeout=120)} == {"success"}
+    """At most 32 are on their way, and no job is started twice."""
+    with Person(machine, "root") as root, Person(machine, "bob") as bob, Person(machine, "root") as listener, \
+            root.jobsd_conf(MaxRunning=400):
+        listener.call("AddMatch", "s", "type='signal',interface='org.freedesktop.systemd1.Manager'",
+                      path="/org/freedesktop/DBus", interface="org.freedesktop.DBus",
+                      destination="org.freedesktop.DBus")
+        ids = bob.submit_many([("/bin/true",)] * 300)
+        assert {row["Result"] for row in bob.wait_all(ids)} == {"success"}
         assert root.run("busctl", "status", "org.freedesktop.systemd1").returncode == 0
-        bob.clear()
+        started, pending, most = set(), set(), 0
+        for _, _, member, body in listener.signals():
+            # The first job of PID 1 for a unit is its start; it may have another to stop it.
+            if member == "JobNew" and body[2].startswith("jobsd-") and body[2] not in started:
+                started.add(body[2])
+                pending.add(body[0])
+                most = max(most, len(pending))
+            elif member == "JobRemoved":
+                pending.discard(body[0])
+        assert started == {unit(id) for id in ids} and 1 < most <= 32
+
+
+def test_mistakes_in_the_configuration_are_named_and_change_nothing(machine):
+    with Person(machine, "root") as root, root.jobsd_conf(
+            MaxRunning="many", MaxQueuedPerUser=0, Moon="full", MaxStreamsPerUser=7):
+        n_cores = int(root.run("nproc").stdout)
+        assert (root.manager()["MaxRunning"], root.manager()["MaxQueuedPerUser"]) == (4 * n_cores, 100_000)
+        root.run("journalctl", "--sync")
+        log = root.run("journalctl", "--unit=jobsd", "--output=cat", "--lines=20").stdout
+        for line, word in (2, "MaxRunning="), (3, "MaxQueuedPerUser="), (4, "Moon="):
+            assert f"/etc/jobsd/jobsd.conf:{line}: " in log and word in log

@@ -15,6 +15,8 @@ BY_ID = {
     "OpenOutput": lambda person, id: person.call("OpenOutput", "ta{sv}t", id, {}, 0),
     "OpenOutput follow": lambda person, id: person.call("OpenOutput", "ta{sv}t", id, variants({"follow": True}), 0),
     "ClearJobs": lambda person, id: person.clear(ids=[id]),
+    "RetryJob": lambda person, id: person.call("RetryJob", "tt", id, 0),
+    "Retry": lambda person, id: person.call("Retry", "t", 0, path=job_path(id), interface=JOB),
     "Cancel": lambda person, id: person.call("Cancel", "t", 0, path=job_path(id), interface=JOB),
     "Clear": lambda person, id: person.call("Clear", "t", 0, path=job_path(id), interface=JOB),
     "Job OpenOutput": lambda person, id: person.call("OpenOutput", "a{sv}t", {}, 0, path=job_path(id), interface=JOB),
@@ -65,12 +67,13 @@ def test_on_the_bus(bob, carol, jobs, how, kind):
     for person in bob, carol:
         name, text = answer(BY_ID[how], person, jobs[kind])
         assert (name, text) == answer(BY_ID[how], person, NEVER)
-        if how in ("CancelJob", "OpenOutput", "ClearJobs", "Cancel", "Clear", "Get", "GetAll", "Introspect"):
+        if how in ("CancelJob", "OpenOutput", "ClearJobs", "Cancel", "Clear", "Get", "GetAll",
+                   "Introspect", "RetryJob", "Retry"):
             assert (name, text) == ("org.jobsd1.Error.NoSuchJob", "There is no job ID that you may see.")
 
 
 @pytest.mark.parametrize("kind", ["ended", "running"])
-@pytest.mark.parametrize("verb", ["show", "status", "output", "wait", "cancel", "clear"])
+@pytest.mark.parametrize("verb", ["show", "status", "output", "wait", "cancel", "retry", "clear"])
 def test_on_the_command_line(bob, jobs, verb, kind):
     def told(id):
         result = bob.jobsctl(verb, str(id), check=False)
