@@ -231,17 +231,6 @@ def test_a_restart_of_jobsd_loses_no_output(alice, root, gate):
     assert alice.output(id) == b"before\nafter\n"
 
 
-def test_a_restart_of_the_journal_loses_no_job(alice, root):
-    """Of its output what was printed before is there; jobs that come later print as ever."""
-    id = alice.sh("echo before")
-    alice.wait(id)
-    assert alice.output(id) == b"before\n"
-    root.run("systemctl", "restart", "systemd-journald@jobs.service")
-    later = alice.sh("echo later")
-    assert alice.wait(later)["Result"] == "success"
-    assert alice.output(later) == b"later\n"
-    assert alice.output(id) == b"before\n"
-
 
 def test_the_owner_reads_the_journal_himself_and_nobody_else(alice, bob, root):
     id = alice.sh("echo for alice alone")
