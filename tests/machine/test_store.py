@@ -68,6 +68,42 @@ def test_a_history_that_cannot_be_opened_is_said_so(stopped):
     assert stopped.path(DATABASE).is_dir()
 
 
+def test_a_history_that_may_not_be_read_is_said_so_and_is_there_again_afterwards(stopped):
+    stopped.run(["systemctl", "start", "jobsd"])
+    id = stopped.run(["jobsctl", "run", "--wait", "true"], "alice").stdout.strip()
+    stopped.run(["systemctl", "stop", "jobsd"])
+    before = digest(stopped)
+    stopped.run(["chmod", "0", DATABASE])
+    log = refusal(stopped)
+    assert DATABASE in log and "permissions" in log
+    told = stopped.run(["jobsctl", "list"], "alice", check=False)
+    assert (told.returncode, told.stdout) == (1, "") and "systemctl status jobsd" in told.stderr
+    assert digest(stopped) == before
+    stopped.run(["chmod", "600", DATABASE])
+    stopped.run(["systemctl", "start", "jobsd"])
+    assert stopped.run(["jobsctl", "show", "--property=Result", "--value", id], "alice").stdout == "success\n"
+
+
+def test_a_damaged_history_is_left_as_it_is(stopped):
+    """One whose first page is right and whose second is not."""
+    stopped.run(["systemctl", "start", "jobsd"])
+    stopped.run(["jobsctl", "run", "--wait", "true"], "alice")
+    stopped.run(["systemctl", "stop", "jobsd"])
+    with open(stopped.path(DATABASE), "r+b") as file:
+        file.truncate(4096)
+    before = digest(stopped)
+    log = refusal(stopped)
+    assert DATABASE in log and "damaged" in log
+    assert digest(stopped) == before
+
+
+def test_the_history_is_roots_and_written_ahead(stopped):
+    stopped.run(["systemctl", "start", "jobsd"])
+    shown = stopped.run(["stat", "--format=%a %U %n", "/var/lib/jobsd", DATABASE]).stdout
+    assert shown == f"700 root /var/lib/jobsd\n600 root {DATABASE}\n"
+    assert stopped.run(["sqlite3", DATABASE, "PRAGMA journal_mode"]).stdout == "wal\n"
+
+
 def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
     """Refused with a clear error; what runs goes on; work resumes without a restart."""
     stopped.run(["mount", "-t", "tmpfs", "-o", "size=300k,mode=700", "tmpfs", "/var/lib/jobsd"])
