@@ -450,7 +450,9 @@ static int on_unit_changed(sd_bus_message *signal, void *userdata, sd_bus_error 
                 job_unit_name_to_id(unit, &id) < 0)
                 return 0;
         live = live_job_find(launcher->manager, id);
-        if (!live || live->state > LIVE_RECOVERING) /* its end is known already */
+        /* its end is known already; or its state is being asked for, and the reply, which is at least as
+         * new as this signal, must be waited for: the recovery counts them */
+        if (!live || live->state >= LIVE_RECOVERING)
                 return 0;
         if (sd_bus_message_skip(signal, "s") < 0 || unit_state_read(&live->unit, signal) < 0)
                 log_line(LOG_WARNING, "Unexpected properties of %s", unit);

@@ -637,7 +637,8 @@ int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, v
         if (!live->cancelled) {
                 live->cancelled = true;
                 live->canceller = actor;
-                manager_unit_changed(m, live);
+                if (live->state != LIVE_RECOVERING) /* else when it is known what there is to be stopped */
+                        manager_unit_changed(m, live);
         }
         done(0, userdata);
         return 0;

@@ -62,6 +62,23 @@ def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     assert not machine.run(["systemctl", "list-units", "--all", "--no-legend", "jobsd-*"]).stdout.strip()
 
 
+def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
+    """Their ends come in between its questions about them. None is lost, and the next job starts."""
+    with Person(machine, "alice") as alice, Person(machine, "root") as root, root.jobsd_conf(MaxRunning=60):
+        for attempt in range(3):
+            alice.file("go").unlink(missing_ok=True)
+            ids = [alice.sh(f"while [ ! -e ~/go ]; do sleep 0.05; done; sleep {n / 100}; exit 3") for n in range(60)]
+            for id in ids:
+                alice.wait_started(id)
+            alice.file("go").touch()
+            root.run("systemctl", "restart", "jobsd")
+            alice.jobsctl("cancel", *map(str, ids[50:]), check=False)
+            rows = alice.wait_all([*ids, alice.submit("/bin/true")])
+            assert {row["Result"] for row in rows[:50]} == {"exit-code"}
+            assert {row["Result"] for row in rows[50:-1]} <= {"exit-code", "cancelled"}
+            assert rows[-1]["Result"] == "success"
+
+
 def test_a_job_that_ends_while_jobsd_is_away_keeps_its_result(machine):
     with Person(machine, "alice") as alice:
         alice.file("go").unlink(missing_ok=True)
