@@ -148,7 +148,10 @@ class Machine:
         """Shut down in order, and wait until the machine is off."""
         if self.running:
             os.kill(self._leader, signal.SIGRTMIN + 3)
-            self._supervisor.wait(timeout)
+            try:
+                self._supervisor.wait(timeout)
+            except subprocess.TimeoutExpired:
+                raise self._boot_error(f"not off after {timeout} s") from None
 
     def close(self):
         """Kill the machine and remove everything of it."""

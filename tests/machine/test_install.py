@@ -39,9 +39,12 @@ def test_is_installed(machine, path):
 
 
 def test_the_service_is_confined_from_the_first_day(machine):
+    # By another name, because a sanitized build has a drop-in that opens some of it.
+    installed = machine.path("/usr/lib/systemd/system/jobsd.service").read_text()
+    machine.path("/run/as-installed.service").write_text(installed)
     report = machine.run(["systemd-analyze", "security", "--no-pager", "--offline=yes",
-                          "/usr/lib/systemd/system/jobsd.service"]).stdout
-    exposure = re.search(r"exposure level for jobsd.service: ([0-9.]+)", report)
+                          "/run/as-installed.service"]).stdout
+    exposure = re.search(r"exposure level for as-installed.service: ([0-9.]+)", report)
     assert float(exposure[1]) <= 2.0
 
 
