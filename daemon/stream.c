@@ -7,6 +7,7 @@
 
 #include "drain.h"
 #include "helper.h"
+#include "live-job.h"
 #include "log.h"
 #include "stream-protocol.h"
 #include "stream.h"
@@ -116,6 +117,13 @@ static int start_output(Stream *stream, const char *unit, uint64_t lines, const 
                 on_helper_done, stream, &helper);
 }
 
+/* While the end is being recorded, the job reads as ended, but its drain has not been started yet. */
+static bool end_is_recorded(Manager *m, uint64_t id) {
+        const LiveJob *live = live_job_find(m, id);
+
+        return !live || live->state == LIVE_TIDYING;
+}
+
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
         bool ended = !job_status_is_active(job->status);
         const char *mode = ended ? STREAM_MODE_AWAIT : follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
@@ -136,9 +144,10 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 stream_free(stream);
                 return r;
         }
-        if (ended && drain_state(m, job->id) == DRAIN_PENDING) /* it is told when the time has come */
+        /* otherwise it is told when the time has come */
+        if (ended && drain_state(m, job->id) == DRAIN_PENDING)
                 drain_hurry(m, job->id);
-        else if (ended)
+        else if (ended && end_is_recorded(m, job->id))
                 tell_end(stream);
         *ret_fd = TAKE_FD(fd);
         return 0;
