@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// One job, with all that is known of it, and what it prints.
+
+import { BusError } from '../bus/bus';
+import type { News } from '../bus/bus';
+import type { Job } from '../model/job';
+import type { Connection } from './connection';
+import { Observable } from './observable';
+import { Output } from './output';
+
+export interface JobDetailsState {
+    id: number;                 // 0: none is shown
+    job: Job | undefined;
+    isGone: boolean;            // there is none, or it was cleared
+    error: BusError | undefined;
+}
+
+export class JobDetails extends Observable<JobDetailsState> {
+    readonly output = new Output();
+
+    private mustLoad = false;
+    private isBusy = false;
+
+    constructor(private readonly connection: Connection) {
+        super({ id: 0, job: undefined, isGone: false, error: undefined });
+    }
+
+    show(id: number) {
+        if (id === this.state.id)
+            return;
+        this.output.close();
+        this.update({ id, job: undefined, isGone: false, error: undefined });
+        this.load();
+    }
+
+    handle(signal: News) {
+        const id = signal.name === 'PropertiesChanged' ? signal.id : signal.args[0];
+        if (id !== this.state.id)
+            return;
+        if (signal.name === 'PropertiesChanged' && this.state.job && signal.invalidated.length === 0)
+            this.update({ job: { ...this.state.job, ...signal.changed } as Job });
+        else
+            this.load();
+    }
+
+    load() {
+        this.mustLoad = this.state.id !== 0;
+        this.work();
+    }
+
+    private async work() {
+        if (this.isBusy || !this.connection.reader)
+            return;
+        this.isBusy = true;
+        while (this.mustLoad)
+            await this.loadJob();
+        this.isBusy = false;
+    }
+
+    private async loadJob() {
+        const { id } = this.state;
+        this.mustLoad = false;
+        try {
+            const job = await this.connection.reader!.job(id) as Job;
+            if (id !== this.state.id)
+                return;
+            this.update({ job, isGone: false, error: undefined });
+            this.output.open(id, this.connection.state.isAdministrator);
+        } catch (error) {
+            if (id !== this.state.id)
+                return;
+            if ((error as BusError).isGone)
+                this.update({ isGone: true });
+            else
+                this.update({ error: error as BusError });
+        }
+    }
+}
