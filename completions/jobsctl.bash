@@ -4,8 +4,8 @@
 # Whether an option's value is the next word, where it is not joined to it.
 __jobsctl_takes_value() {
         case $1 in
-        -[HMunEpo] | --host | --machine | --json | --status | --type | --related | --since | --until | --before | \
-                --lines | --name | --uid | --setenv | --working-directory | --timeout | --memory-max | \
+        -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --since | --until | --before | \
+                --lines | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
                 --cpu-quota | --tasks-max | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
         return 1
@@ -49,10 +49,11 @@ __jobsctl_ids() {
 __jobsctl_option_words() {
         local common='--help --version --quiet --json= --no-legend --no-pager --no-ask-password --system --user
                 --host= --machine='
-        local filter='--failed --status= --type= --user= --related= --since= --until='
+        local filter='--failed --status= --name= --type= --user= --tasks --related= --since= --until='
         case $1 in
-        '' | list) printf '%s' "$common $filter --all --active --lines=" ;;
-        run) printf '%s' "$common --wait --follow --name= --related= --setenv= --working-directory= --timeout=
+        '' | list) printf '%s' "$common $filter --all --active --lines= --sort= --watch" ;;
+        watch) printf '%s' "$common ${filter/--status= /} --all --active" ;;
+        run) printf '%s' "$common --type= --wait --follow --name= --related= --setenv= --parameter-file= --working-directory= --timeout=
                 --memory-max= --cpu-quota= --tasks-max= --nice= --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
@@ -61,14 +62,40 @@ __jobsctl_option_words() {
         retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
+        types) printf '%s' "$common --all" ;;
+        import) printf '%s' "$common --format=" ;;
         *) printf '%s' "$common" ;;
         esac
+}
+
+# Names of the job types that the caller may run, with $@.
+__jobsctl_types() {
+        jobsctl types "$@" --no-legend --no-pager --no-ask-password --quiet 2>/dev/null |
+                while read -r name rest; do printf '%s\n' "$name"; done
+}
+
+# The type that the line names with --type, and the parameters of a type.
+__jobsctl_type() {
+        local i
+        for ((i = 1; i < cword; i++)); do
+                case ${words[i]} in
+                --type=*) printf '%s' "${words[i]#--type=}" ;;
+                --type) printf '%s' "${words[i + 1]}" ;;
+                esac
+        done
+}
+
+__jobsctl_parameters() {
+        jobsctl types "$1" --json=pretty --no-pager --no-ask-password --quiet 2>/dev/null |
+                sed -n '/"parameters"/,$ s/.*"name": *"\([^"]*\)".*/\1=/p'
 }
 
 # The values of the option $1. 1: it takes none, or it is not known.
 __jobsctl_option_value() {
         case $1 in
         --json) COMPREPLY=($(compgen -W 'short pretty off' -- "$cur")) ;;
+        --type) COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur")) ;;
+        --sort) COMPREPLY=($(compgen -W 'start end -start -end' -- "$cur")) ;;
         --status) COMPREPLY=($(compgen -W 'queued running completed error cancelled' -- "$cur")) ;;
         -u | --uid) COMPREPLY=($(compgen -u -- "$cur")) ;;
         --user) # alone it is the session bus
@@ -80,7 +107,7 @@ __jobsctl_option_value() {
         --columns)
                 COMPREPLY=($(compgen -W 'startDate endDate jobName jobStatus jobInfo jobUser id name type user uid
                         origin submitted started finished status result exit_status info progress related unit
-                        invocation_id boot_id attempt cpu_usage_nsec memory_peak retry_of command
+                        invocation_id boot_id attempt cpu_usage_nsec memory_peak retry_of imported next_try parameters run_as retries command
                         working_directory timeout memory_max cpu_quota tasks_max nice' -- "$cur")) ;;
         --since | --until | --before) COMPREPLY=($(compgen -W 'today yesterday' -- "$cur")) ;;
         -n | --lines) COMPREPLY=($(compgen -W 'all' -- "$cur")) ;;
@@ -88,13 +115,17 @@ __jobsctl_option_value() {
         -p | --property)
                 COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
                         ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
-                        RetryOf Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
+                        RetryOf Imported NextTry Parameters RunAs Retries Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax Nice' -- "$cur")) ;;
         -H | --host) _known_hosts_real -- "$cur" ;;
         -M | --machine)
                 COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |
                         while read -r name rest; do echo "$name"; done)" -- "$cur")) ;;
-        *) __jobsctl_takes_value "$1" ;;
+        *)
+                __jobsctl_takes_value "$1"
+                return
+                ;;
         esac
+        return 0 # also when there is no value to offer
 }
 
 _jobsctl() {
@@ -102,7 +133,12 @@ _jobsctl() {
         _init_completion -s || return
 
         __jobsctl_find_verb
-        if [[ $verb == run && $at -lt $cword ]]; then # in the command
+        if [[ $verb == run && -n $(__jobsctl_type) && $cur != -* && $prev != --type ]]; then
+                COMPREPLY=($(compgen -W "$(__jobsctl_parameters "$(__jobsctl_type)")" -- "$cur"))
+                compopt -o nospace
+                return
+        fi
+        if [[ $verb == run && $at -lt $cword && -z $(__jobsctl_type) ]]; then # in the command
                 _command_offset "$at"
                 return
         fi
@@ -113,11 +149,13 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list run status show output wait cancel retry clear export help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list watch run status show output wait cancel retry clear types export import help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
+        types) COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur")) ;;
         wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
         retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
+        import) _filedir ;;
         status | show | output) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
         esac
 }

@@ -79,6 +79,26 @@ static int set_user(void *field, const char *value) {
         return 0;
 }
 
+/* As ps(1) has it: "-end" is descending. */
+static int set_sort(void *field, const char *value) {
+        static const struct {
+                const char *name, *key; /* of the command line, and of the bus */
+        } keys[] = {
+                { "start", "submitted" },
+                { "end", "finished" },
+        };
+        Arguments *arguments = field;
+        bool has_sign = *value == '-' || *value == '+';
+
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (strcmp(keys[i].name, value + has_sign) == 0) {
+                        arguments->sort_key = keys[i].key;
+                        arguments->sort_descending = *value == '-';
+                        return 0;
+                }
+        return -EINVAL;
+}
+
 static int set_json(void *field, const char *value) {
         static const char *const modes[] = {
                 [JSON_OFF] = "off",
@@ -203,7 +223,7 @@ static int set_nice(void *field, const char *value) {
 }
 
 #define FIELD(name) offsetof(Arguments, name)
-#define VERB_WHICH_JOBS (VERB_LIST | VERB_CLEAR | VERB_EXPORT)
+#define VERB_WHICH_JOBS (VERB_LIST | VERB_WATCH | VERB_CLEAR | VERB_EXPORT)
 #define EXPECTED_TIME "a time, as in 2026-11-24, \"2026-11-24 10:00\", yesterday or \"2h ago\""
 
 static const Option options[] = {
@@ -222,22 +242,29 @@ static const Option options[] = {
         { "quiet", 'q', no_argument, VERB_ANY, FIELD(quiet), set_true, NULL },
 
         /* which jobs */
-        { "all", 'a', no_argument, VERB_LIST | VERB_EXPORT, FIELD(all), set_true, NULL },
-        { "active", 0, no_argument, VERB_LIST | VERB_EXPORT, FIELD(statuses), set_active, NULL },
+        { "all", 'a', no_argument, VERB_LIST | VERB_WATCH | VERB_EXPORT | VERB_TYPES, FIELD(all), set_true,
+                        NULL },
+        { "active", 0, no_argument, VERB_LIST | VERB_WATCH | VERB_EXPORT, FIELD(statuses), set_active,
+                        NULL },
         { "failed", 0, no_argument, VERB_WHICH_JOBS, FIELD(statuses), set_failed, NULL },
-        { "status", 0, required_argument, VERB_WHICH_JOBS, FIELD(statuses), set_statuses,
+        { "status", 0, required_argument, VERB_WHICH_JOBS & ~VERB_WATCH, FIELD(statuses), set_statuses,
                         "queued, running, completed, error or cancelled, or several with commas between "
                         "them" },
-        { "type", 0, required_argument, VERB_WHICH_JOBS, FIELD(type), set_text, "a job type's name" },
+        { "name", 0, required_argument, VERB_WHICH_JOBS | VERB_RUN, FIELD(name), set_name,
+                        "one line of at most 255 bytes" },
+        { "type", 0, required_argument, VERB_WHICH_JOBS | VERB_RUN, FIELD(type), set_text,
+                        "a job type's name" },
         { NULL, 'u', required_argument, VERB_WHICH_JOBS, FIELD(of_user), set_text,
                         "a user's name or number" },
+        { "tasks", 0, no_argument, VERB_WHICH_JOBS, FIELD(tasks), set_true, NULL },
         { "related", 0, required_argument, VERB_WHICH_JOBS | VERB_RUN, FIELD(related), set_related,
                         "a URI of at most 2048 bytes" },
-        { "since", 0, required_argument, VERB_WHICH_JOBS, FIELD(since_usec), set_time,
-                        EXPECTED_TIME },
-        { "until", 0, required_argument, VERB_WHICH_JOBS, FIELD(until_usec), set_time,
-                        EXPECTED_TIME },
+        { "since", 0, required_argument, VERB_WHICH_JOBS, FIELD(since_usec), set_time, EXPECTED_TIME },
+        { "until", 0, required_argument, VERB_WHICH_JOBS, FIELD(until_usec), set_time, EXPECTED_TIME },
         { "before", 0, required_argument, VERB_CLEAR, FIELD(before_usec), set_time, EXPECTED_TIME },
+        { "sort", 0, required_argument, VERB_LIST, 0, set_sort,
+                        "start or end, or -start or -end for the latest first" },
+        { "watch", 0, no_argument, VERB_LIST, FIELD(watch), set_true, NULL },
         { "lines", 'n', required_argument, VERB_LIST | VERB_OUTPUT | VERB_STATUS, FIELD(lines), set_lines,
                         "a number or all" },
 
@@ -246,9 +273,9 @@ static const Option options[] = {
         { "follow", 'f', no_argument, VERB_RUN | VERB_RETRY | VERB_OUTPUT, FIELD(follow), set_true, NULL },
 
         /* run */
-        { "name", 0, required_argument, VERB_RUN, FIELD(name), set_name, "one line of at most 255 bytes" },
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },
+        { "parameter-file", 0, required_argument, VERB_RUN, FIELD(parameter_files), add_text, "NAME:FILE" },
         { "working-directory", 0, required_argument, VERB_RUN, FIELD(working_directory), set_text,
                         "a folder, or ~ for the user's home" },
         { "timeout", 0, required_argument, VERB_RUN, FIELD(timeout_usec), set_timeout,
@@ -261,8 +288,9 @@ static const Option options[] = {
                         "a number of processes and threads" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
 
-        /* export */
-        { "format", 0, required_argument, VERB_EXPORT, FIELD(format), set_text, "csv or json" },
+        /* export, import */
+        { "format", 0, required_argument, VERB_EXPORT | VERB_IMPORT, FIELD(format), set_text,
+                        "csv or json" },
         { "output", 'o', required_argument, VERB_EXPORT, FIELD(output), set_text,
                         "a file's name, or - for standard output" },
         { "columns", 0, required_argument, VERB_EXPORT, FIELD(properties), set_properties,
@@ -392,9 +420,10 @@ static int parse_operand(Parser *parser, const char *text) {
         return 0;
 }
 
-/* Whether the rest of the line, from the word that getopt_long(3) has just returned, is a command. */
+/* Whether the rest of the line, from the word that getopt_long(3) has just returned, is a command. With a
+ * type parameters follow, and options between them. */
 static bool is_start_of_command(const Arguments *arguments) {
-        return arguments->verb && arguments->verb->flags & VERB_TAKES_COMMAND;
+        return arguments->verb && arguments->verb->flags & VERB_TAKES_COMMAND && !arguments->type;
 }
 
 static int parse_rest(Parser *parser, char **rest) {
@@ -514,6 +543,7 @@ int arguments_parse(int argc, char **argv, const Verb *verbs, Arguments *ret) {
 void arguments_done(Arguments *arguments) {
         strv_free(arguments->operands);
         strv_free(arguments->environment);
+        strv_free(arguments->parameter_files);
         strv_free(arguments->properties);
         free(arguments->ids);
 }

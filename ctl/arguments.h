@@ -41,20 +41,23 @@ typedef struct Arguments {
         bool no_legend, no_pager, no_ask_password, quiet, help, version;
 
         /* Which jobs: list, clear and export */
-        bool all;
+        bool all, tasks;
         unsigned statuses; /* one bit a JobStatus; 0: every status */
         const char *type, *of_user, *related;
         uint64_t since_usec, until_usec, before_usec;
-        uint64_t lines; /* rows of a list, lines of an output */
+        uint64_t lines;       /* rows of a list, lines of an output */
+        const char *sort_key; /* list: what ListSorted is asked for; NULL: the newest first */
+        bool sort_descending;
+        bool watch; /* list */
 
         /* run */
         bool wait, follow;
         const char *name, *uid, *working_directory;
-        char **environment;
+        char **environment, **parameter_files;
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max;
         int nice;
 
-        /* export */
+        /* export, import */
         const char *format, *output;
         bool raw, force;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "bus-util.h"
+#include "clock.h"
 #include "property.h"
 #include "protocol.h"
 #include "report.h"
@@ -24,12 +26,13 @@ static int fail_connect(const Arguments *arguments, int error) {
         const char *which = arguments->user_bus ? "session" : "system";
 
         if (arguments->host)
-                return fail(error, "Failed to connect to the %s bus of %s", which, arguments->host);
+                return fail_bus(NULL, error, "Failed to connect to the %s bus of %s", which,
+                                arguments->host);
         if (error == -ENOMEDIUM)
                 return fail_plain(error,
                                 "There is no session bus here: neither $DBUS_SESSION_BUS_ADDRESS nor "
                                 "$XDG_RUNTIME_DIR is set.");
-        return fail(error, "Failed to connect to the %s bus", which);
+        return fail_bus(NULL, error, "Failed to connect to the %s bus", which);
 }
 
 int bus_open(const Arguments *arguments, sd_bus **ret) {
@@ -59,19 +62,96 @@ int bus_new_manager_call(sd_bus *bus, const char *method, sd_bus_message **ret) 
                         bus, ret, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, method);
 }
 
+int bus_ask(sd_bus *bus, sd_bus_message *question, sd_bus_error *error, sd_bus_message **ret) {
+        int r = sd_bus_call(bus, question, 0, error, ret);
+
+        if (r >= 0 || !sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY))
+                return r;
+        sd_bus_error_free(error);
+        return sd_bus_call(bus, question, 0, error, ret);
+}
+
 int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL, *reply = NULL;
         _cleanup_free_ char *path = NULL;
         int r;
 
         r = job_path(id, &path);
         if (r >= 0)
-                r = sd_bus_call_method(bus, JOBSD_BUS_NAME, path, "org.freedesktop.DBus.Properties",
-                                "GetAll", &error, &reply, "s", JOBSD_JOB_INTERFACE);
+                r = sd_bus_message_new_method_call(bus, &question, JOBSD_BUS_NAME, path,
+                                "org.freedesktop.DBus.Properties", "GetAll");
+        if (r >= 0)
+                r = sd_bus_message_append_basic(question, 's', JOBSD_JOB_INTERFACE);
+        if (r >= 0)
+                r = bus_ask(bus, question, &error, &reply);
         if (r >= 0)
                 r = job_read(reply, ret);
         return r < 0 ? fail_bus(&error, r, "Failed to look up job %" PRIu64, id) : 0;
+}
+
+int bus_match_owner(sd_bus *bus, sd_bus_slot **ret, sd_bus_message_handler_t handler, void *userdata) {
+        return sd_bus_add_match(bus, ret,
+                        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" JOBSD_BUS_NAME
+                        "'",
+                        handler, userdata);
+}
+
+/* sd-bus tells a point in time of CLOCK_MONOTONIC, or UINT64_MAX. */
+static int bus_remaining(sd_bus *bus, struct timespec *buffer, struct timespec **ret) {
+        uint64_t until_usec, current_usec = now_usec(CLOCK_MONOTONIC), usec;
+        int r;
+
+        r = sd_bus_get_timeout(bus, &until_usec);
+        if (r < 0)
+                return r;
+        if (until_usec == UINT64_MAX) {
+                *ret = NULL;
+                return 0;
+        }
+        usec = until_usec > current_usec ? until_usec - current_usec : 0;
+        *buffer = (struct timespec){
+                .tv_sec = (time_t) (usec / USEC_PER_SEC),
+                .tv_nsec = (long) (usec % USEC_PER_SEC * NSEC_PER_USEC),
+        };
+        *ret = buffer;
+        return 0;
+}
+
+static int bus_pollfd(sd_bus *bus, struct pollfd *ret) {
+        int fd, events;
+
+        fd = sd_bus_get_fd(bus);
+        if (fd < 0)
+                return fd;
+        events = sd_bus_get_events(bus);
+        if (events < 0)
+                return events;
+        *ret = (struct pollfd){ .fd = fd, .events = (short) events };
+        return 0;
+}
+
+int bus_wait_sync(sd_bus *bus, struct pollfd *fds, size_t n_fds) {
+        struct pollfd all[1 + BUS_WAIT_FDS_MAX];
+        struct timespec buffer, *timeout;
+        int r;
+
+        if (n_fds > BUS_WAIT_FDS_MAX)
+                return -E2BIG;
+        do {
+                r = bus_pollfd(bus, &all[0]);
+                if (r >= 0)
+                        r = bus_remaining(bus, &buffer, &timeout);
+                if (r < 0)
+                        return r;
+                memcpy(all + 1, fds, n_fds * sizeof(struct pollfd));
+                r = ppoll(all, 1 + n_fds, timeout, NULL);
+        } while (r < 0 && errno == EINTR); /* of a stop and a continue, or another signal */
+        if (r < 0)
+                return -errno;
+        memcpy(fds, all + 1, n_fds * sizeof(struct pollfd));
+        return 0;
 }
 
 /* Opens a variant of the type behind its key. */

@@ -3,6 +3,8 @@
 
 /* Calls to jobsd. What appends to a call does not report: who makes the call does. */
 
+#include <poll.h>
+
 #include <systemd/sd-bus.h>
 
 #include "arguments.h"
@@ -13,6 +15,18 @@ int bus_open(const Arguments *arguments, sd_bus **ret);
 
 /* A call of the manager, for the caller to append to. */
 int bus_new_manager_call(sd_bus *bus, const char *method, sd_bus_message **ret);
+
+/* Makes a call that changes nothing, and makes it once more when jobsd went away before it had answered:
+ * the bus starts it again, and it knows all that it knew. */
+int bus_ask(sd_bus *bus, sd_bus_message *question, sd_bus_error *error, sd_bus_message **ret);
+
+/* Tells when jobsd comes and goes: NameOwnerChanged of its name. */
+int bus_match_owner(sd_bus *bus, sd_bus_slot **ret, sd_bus_message_handler_t handler, void *userdata);
+
+/* Until there is something for sd_bus_process() or one of the descriptors is ready, at most
+ * BUS_WAIT_FDS_MAX of them; their revents tell. */
+#define BUS_WAIT_FDS_MAX 3U
+int bus_wait_sync(sd_bus *bus, struct pollfd *fds, size_t n_fds);
 
 /* All properties of a job; reports. */
 int bus_get_job(sd_bus *bus, uint64_t id, Job **ret);

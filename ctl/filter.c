@@ -20,7 +20,7 @@ static bool user_is_me(const Arguments *arguments) {
 }
 
 bool filter_wants_all(const Arguments *arguments) {
-        return arguments->all || (arguments->of_user && !user_is_me(arguments));
+        return arguments->all || arguments->tasks || (arguments->of_user && !user_is_me(arguments));
 }
 
 static int append_statuses(sd_bus_message *message, unsigned statuses) {
@@ -39,6 +39,7 @@ static int append_statuses(sd_bus_message *message, unsigned statuses) {
 
 int filter_append_entries(sd_bus_message *message, const Arguments *arguments) {
         const TextOption texts[] = {
+                { "name", arguments->name },
                 { "type", arguments->type },
                 { "user", arguments->of_user },
                 { "related", arguments->related },
@@ -50,8 +51,10 @@ int filter_append_entries(sd_bus_message *message, const Arguments *arguments) {
         };
         int r = 0;
 
-        if (arguments->verb->bit & (VERB_LIST | VERB_EXPORT) && filter_wants_all(arguments))
+        if (arguments->verb->bit & (VERB_LIST | VERB_WATCH | VERB_EXPORT) && filter_wants_all(arguments))
                 r = bus_append_option(message, "all", 'b', &(int){ true });
+        if (r >= 0 && arguments->tasks)
+                r = bus_append_option(message, "tasks", 'b', &(int){ true });
         if (r >= 0 && arguments->n_ids > 0)
                 r = bus_append_ids(message, "ids", arguments->ids, arguments->n_ids);
         if (r >= 0)

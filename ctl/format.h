@@ -4,6 +4,7 @@
 /* Values into text for people. Each result is written on success only; -ENOMEM is all that can go
  * wrong. Nothing here prints. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "job.h"
@@ -37,6 +38,9 @@ int format_command(char *const *argv, char **ret);
 int format_one_line(const char *text, char **ret);
 /* What is known of how far it is: "45% of the files", "45%", or the info alone. */
 int format_info(const Job *job, char **ret);
+/* Whose job it is. One of root or of another system account has no person behind it: "root (command-line
+ * task)", in short "root (task)". */
+int format_user(const Job *job, bool in_short, char **ret);
 /* "exit status 3", "signal 11/SEGV": why it ended as it did; empty when there is no more to say. */
 int format_result(const Job *job, char **ret);
 /* A bar of so many columns. */

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/signalfd.h>
 
 #include "interrupt.h"
 #include "macro.h"
 
-int interrupt_open(int *ret_fd) {
-        sigset_t mask;
+int signals_open(const sigset_t *signals, int *ret_fd) {
         int fd;
 
-        (void) sigemptyset(&mask);
-        (void) sigaddset(&mask, SIGINT);
-        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+        if (sigprocmask(SIG_BLOCK, signals, NULL) < 0)
                 return -errno;
-        fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+        fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
         if (fd < 0)
                 return -errno;
         *ret_fd = fd;
         return 0;
+}
+
+int interrupt_open(int *ret_fd) {
+        sigset_t mask;
+
+        (void) sigemptyset(&mask);
+        (void) sigaddset(&mask, SIGINT);
+        return signals_open(&mask, ret_fd);
 }
 
 int interrupt_wait_sync(int interrupt_fd, int fd, short events, uint64_t usec) {

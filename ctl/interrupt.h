@@ -4,8 +4,11 @@
 /* Ctrl-C while jobsctl waits: an event like others, because the job goes on and the person should
  * hear so. */
 
+#include <signal.h>
 #include <stdint.h>
 
+/* From here on these signals do nothing of themselves; the descriptor tells of them, see signalfd(2). */
+int signals_open(const sigset_t *signals, int *ret_fd);
 /* From here on SIGINT kills no longer; the descriptor becomes readable instead. */
 int interrupt_open(int *ret_fd);
 /* Until fd is ready or usec have passed (UINT64_MAX: for ever); -EINTR for Ctrl-C. */

@@ -18,7 +18,8 @@
 /* The first one is the default. */
 static const Verb verbs[] = {
         { "list", VERB_LIST, 0, 0, 0, "", NULL, verb_list },
-        { "run", VERB_RUN, VERB_TAKES_COMMAND, 1, SIZE_MAX, "COMMAND [ARGUMENT…]", run_check, verb_run },
+        { "watch", VERB_WATCH, 0, 0, 0, "", watch_check, verb_watch },
+        { "run", VERB_RUN, VERB_TAKES_COMMAND, 0, SIZE_MAX, "COMMAND [ARGUMENT…]", run_check, verb_run },
         { "show", VERB_SHOW, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", show_check, verb_show },
         { "status", VERB_STATUS, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_status },
         { "output", VERB_OUTPUT, VERB_TAKES_IDS, 1, 1, "ID", NULL, verb_output },
@@ -26,7 +27,9 @@ static const Verb verbs[] = {
         { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
         { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },
         { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", NULL, verb_clear },
+        { "types", VERB_TYPES, 0, 0, 1, "[NAME]", NULL, verb_types },
         { "export", VERB_EXPORT, 0, 0, 0, "", export_check, verb_export },
+        { "import", VERB_IMPORT, 0, 1, 1, "FILE", export_check, verb_import },
         { "help", VERB_HELP, VERB_NO_BUS, 0, 0, "", NULL, verb_help },
         { "version", VERB_VERSION, VERB_NO_BUS, 0, 0, "", NULL, verb_version },
         {},
@@ -34,11 +37,15 @@ static const Verb verbs[] = {
 
 /* What a pipe's reader does not want any more is no failure; a full disk is. */
 static int flush_output(int status) {
-        if (fflush(stdout) == 0 && !ferror(stdout))
+        if (fflush(stdout) != 0) {
+                if (errno == EPIPE)
+                        return status;
+                (void) fail(-errno, "Failed to write to standard output");
+        } else if (ferror(stdout))
+                (void) fail_plain(-EIO,
+                                "Failed to write all to standard output."); /* at some time: why is gone */
+        else
                 return status;
-        if (errno == EPIPE)
-                return status;
-        (void) fail(-errno, "Failed to write to standard output");
         return EXIT_STATUS_FAILURE;
 }
 

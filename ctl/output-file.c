@@ -58,7 +58,8 @@ static int make_temporary(OutputFile *file) {
                 if (r < 0)
                         return r;
                 if (file->fd < 0) {
-                        file->fd = openat(file->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
+                        file->fd = openat(file->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                                        MODE);
                         r = file->fd;
                 } else {
                         (void) snprintf(unnamed, sizeof(unnamed), "/proc/self/fd/%d", file->fd);
@@ -133,8 +134,10 @@ int output_file_open(const char *path, bool replace, OutputFile **ret) {
 static int link_new(OutputFile *file) {
         char unnamed[32];
 
-        if (file->temporary) /* link(2) does it on every file system that has links; unlike RENAME_NOREPLACE */
-                return linkat(file->folder_fd, file->temporary, file->folder_fd, file->name, 0) < 0 ? -errno : 0;
+        if (file->temporary) /* link(2) does it on every file system that has links; unlike RENAME_NOREPLACE
+                              */
+                return linkat(file->folder_fd, file->temporary, file->folder_fd, file->name, 0) < 0 ? -errno
+                                                                                                    : 0;
         (void) snprintf(unnamed, sizeof(unnamed), "/proc/self/fd/%d", file->fd);
         return linkat(AT_FDCWD, unnamed, file->folder_fd, file->name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }

@@ -30,7 +30,8 @@ static const char *pager_command(void) {
 static bool pager_wanted(const Arguments *arguments, const Terminal *terminal) {
         const char *command = pager_command(), *term = getenv("TERM");
 
-        if (arguments->no_pager || !terminal->is_terminal || (term && strcmp(term, "dumb") == 0))
+        if (arguments->no_pager || arguments->watch || !terminal->is_terminal ||
+                        (term && strcmp(term, "dumb") == 0))
                 return false;
         return !command || (*command && strcmp(command, "cat") != 0);
 }

@@ -9,25 +9,6 @@
 #include "property.h"
 #include "strv.h"
 
-static const char *const signatures[_PROPERTY_MAX] = {
-        [PROPERTY_NUMBER] = "t",
-        [PROPERTY_UNSIGNED] = "u",
-        [PROPERTY_INTEGER] = "i",
-        [PROPERTY_EXIT_STATUS] = "i",
-        [PROPERTY_TEXT] = "s",
-        [PROPERTY_STRINGS] = "as",
-        [PROPERTY_STATUS] = "s",
-        [PROPERTY_RESULT] = "s",
-        [PROPERTY_ORIGIN] = "s",
-        [PROPERTY_ID128] = "s",
-        [PROPERTY_FRACTION] = "d",
-        [PROPERTY_TIME] = "t",
-        [PROPERTY_AMOUNT] = "t",
-        [PROPERTY_TIME_LIMIT] = "t",
-        [PROPERTY_CPU_LIMIT] = "t",
-        [PROPERTY_LIMIT] = "t",
-};
-
 static void *property_field(const Property *property, Job *job) {
         return (char *) job + property->offset;
 }
@@ -99,7 +80,8 @@ static int property_read(const Property *property, sd_bus_message *message, Job 
         case PROPERTY_ID128:
                 return read_word(property, message, field);
         default: /* numbers are on the bus what they are in the field */
-                return sd_bus_message_read_basic(message, signatures[property->kind][0], field);
+                return sd_bus_message_read_basic(
+                                message, *property_kind_to_signature(property->kind), field);
         }
 }
 
@@ -115,20 +97,16 @@ static int read_entry(sd_bus_message *message, Job *job) {
         property = property_find(name);
         if (!property)
                 return sd_bus_message_skip(message, "v");
-        r = sd_bus_message_enter_container(message, 'v', signatures[property->kind]);
+        r = sd_bus_message_enter_container(message, 'v', property_kind_to_signature(property->kind));
         if (r < 0)
                 return r;
         r = property_read(property, message, job);
         return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
-int job_read(sd_bus_message *message, Job **ret) {
-        _cleanup_(job_freep) Job *job = NULL;
+int job_update(sd_bus_message *message, Job *job) {
         int r;
 
-        r = job_new(&job);
-        if (r < 0)
-                return r;
         r = sd_bus_message_enter_container(message, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -141,7 +119,16 @@ int job_read(sd_bus_message *message, Job **ret) {
         }
         if (r < 0)
                 return r;
-        r = sd_bus_message_exit_container(message);
+        return sd_bus_message_exit_container(message);
+}
+
+int job_read(sd_bus_message *message, Job **ret) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r;
+
+        r = job_new(&job);
+        if (r >= 0)
+                r = job_update(message, job);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(job);

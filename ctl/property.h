@@ -10,6 +10,8 @@
 
 /* Reads an a{sv}. What this jobsctl does not know is left out: a newer jobsd may send more. */
 int job_read(sd_bus_message *message, Job **ret);
+/* The same, into a job that is there: what is not in the message stays as it is. */
+int job_update(sd_bus_message *message, Job *job);
 
 /* As a line of "jobsctl show" has it; empty where it is not known. */
 int property_to_text(const Property *property, const Job *job, char **ret);

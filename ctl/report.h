@@ -27,5 +27,8 @@ int fail_plain(int error, const char *format, ...) _printf_(2, 3);
 int fail_usage(const char *format, ...) _printf_(1, 2);
 int fail_memory(void);
 
+/* The same wherever somebody waits. */
+#define NOTICE_AWAY "jobsd has stopped. Waiting for it to come back."
+
 /* What is good to know; not with --quiet. */
 void note(const Arguments *arguments, const char *format, ...) _printf_(2, 3);

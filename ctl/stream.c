@@ -61,7 +61,7 @@ int stream_open(const Context *context, uint64_t id, bool follow, uint64_t lines
         if (r >= 0)
                 r = append_output_options(call, id, follow, lines);
         if (r >= 0)
-                r = sd_bus_call(context->bus, call, 0, &error, &reply);
+                r = bus_ask(context->bus, call, &error, &reply);
         if (r >= 0)
                 r = sd_bus_message_read_basic(reply, 'h', &fd);
         if (r < 0)
@@ -236,9 +236,9 @@ int stream_follow(const Context *context, Waiter *waiter, uint64_t id, uint64_t 
                 if (r >= 0)
                         r = follow_once(context, id, lines, &copy);
                 if (r >= 0)
-                        r = owner_is(context, owner);
-                if (r > 0)
                         r = job_has_ended(context, id);
+                if (r > 0) /* asked last: it is about the one that the answer came from, too */
+                        r = owner_is(context, owner);
                 if (r < 0)
                         return r;
                 if (r > 0)

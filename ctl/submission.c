@@ -44,3 +44,27 @@ int submission_tell(const Arguments *arguments, uint64_t id) {
                 tell_next(arguments, id);
         return r;
 }
+
+static void tell_lost(const Arguments *arguments, const sd_bus_error *error) {
+        char options[128];
+
+        if (sd_bus_error_has_names(
+                            error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_DISCONNECTED))
+                note(arguments, "It may have been submitted all the same. To see: jobsctl %slist -n 5",
+                                hint_options(arguments, options));
+}
+
+int submission_send(const Context *context, sd_bus_message *call, const char *what, uint64_t *ret_id) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_call(context->bus, call, 0, &error, &reply);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "to", ret_id, NULL);
+        if (r >= 0)
+                return 0;
+        r = fail_bus(&error, r, "%s", what);
+        tell_lost(context->arguments, &error);
+        return r;
+}

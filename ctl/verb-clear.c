@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <string.h>
 
 #include "bus-util.h"
 #include "filter.h"
 #include "json.h"
+#include "page.h"
 #include "report.h"
 #include "verb.h"
 
@@ -37,6 +39,32 @@ static int print_counts(const Arguments *arguments, uint64_t cleared, uint64_t k
         return 0;
 }
 
+/* Whether the caller sees other people's jobs at all. Without a password: it is for a hint only. */
+static bool sees_others(Context *context) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        const Verb list = { .bit = VERB_LIST };
+        const Arguments everybody = { .verb = &list, .all = true };
+        const char *scope;
+        uint64_t next;
+
+        return page_new_call(context->bus, &everybody, 0, 1, &call) >= 0 &&
+                        sd_bus_message_set_allow_interactive_authorization(call, false) >= 0 &&
+                        sd_bus_call(context->bus, call, 0, NULL, &reply) >= 0 &&
+                        page_read_end(reply, &next, &scope) >= 0 && strcmp(scope, "all") == 0;
+}
+
+static void tell_counts(Context *context, uint64_t cleared, uint64_t kept) {
+        const Arguments *arguments = context->arguments;
+
+        note(arguments, "Cleared %" PRIu64 " job%s.", cleared, cleared == 1 ? "" : "s");
+        if (kept > 0)
+                note(arguments, "Kept %" PRIu64 " job%s: queued or running, not ended yet.", kept,
+                                kept == 1 ? "" : "s");
+        if (arguments->n_ids == 0 && !arguments->of_user && !arguments->tasks && !arguments->quiet &&
+                        sees_others(context))
+                note(arguments, "Other people's jobs were not touched: name the person with --user=NAME.");
+}
+
 int verb_clear(Context *context) {
         const Arguments *arguments = context->arguments;
         uint64_t cleared, kept;
@@ -47,9 +75,6 @@ int verb_clear(Context *context) {
                 return r;
         if (arguments->json != JSON_OFF)
                 return print_counts(arguments, cleared, kept);
-        note(arguments, "Cleared %" PRIu64 " job%s.", cleared, cleared == 1 ? "" : "s");
-        if (kept > 0)
-                note(arguments, "%" PRIu64 " job%s kept: still queued or running.", kept,
-                                kept == 1 ? "" : "s");
+        tell_counts(context, cleared, kept);
         return 0;
 }

@@ -31,7 +31,8 @@ static void source_done(Source *source) {
 }
 
 int export_check(const Arguments *arguments) {
-        if (arguments->format && strcmp(arguments->format, "csv") != 0 && strcmp(arguments->format, "json") != 0)
+        if (arguments->format && strcmp(arguments->format, "csv") != 0 &&
+                        strcmp(arguments->format, "json") != 0)
                 return fail_usage("\"%s\" does not fit --format. It takes csv or json.", arguments->format);
         return 0;
 }
@@ -97,7 +98,7 @@ static int source_open(const Context *context, Source *source) {
         if (r >= 0)
                 r = sd_bus_message_append(call, "st", format_of(arguments), UINT64_C(0));
         if (r >= 0)
-                r = sd_bus_call(context->bus, call, 0, &error, &reply);
+                r = bus_ask(context->bus, call, &error, &reply);
         if (r >= 0)
                 r = source_read(source, reply);
         if (r < 0)
@@ -172,8 +173,8 @@ static int copy_source(const Source *source, int to_fd, const char *path, uint64
 static int fail_file(int error, const char *path) {
         switch (error) {
         case -EEXIST:
-                return fail_plain(error, "%s exists. Choose another name with -o, or replace it with --force.",
-                                path);
+                return fail_plain(error,
+                                "%s exists. Choose another name with -o, or replace it with --force.", path);
         case -EINVAL:
                 return fail_plain(error,
                                 "%s is not an ordinary file, and would be replaced. Write to it with: "
@@ -185,8 +186,8 @@ static int fail_file(int error, const char *path) {
 }
 
 static void tell_rows(const Arguments *arguments, uint64_t n_rows, const char *path) {
-        note(arguments, "Exported %" PRIu64 " job%s%s%s.", n_rows, n_rows == 1 ? "" : "s", path ? " to " : "",
-                        path ?: "");
+        note(arguments, "Exported %" PRIu64 " job%s%s%s.", n_rows, n_rows == 1 ? "" : "s",
+                        path ? " to " : "", path ?: "");
 }
 
 static int export_to_stdout(const Context *context) {

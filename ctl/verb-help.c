@@ -14,7 +14,10 @@ static const struct {
 } sections[] = {
         { "Verbs",
                         "  list                    My jobs, the newest first (the default)\n"
+                        "  watch                   The same on the whole terminal, as they are now\n"
                         "  run COMMAND [ARGUMENT…] Run a command as a job in the background\n"
+                        "  run --type=NAME KEY=VALUE…  Run a job of a type\n"
+                        "  types [NAME]            Which job types I may run, and what one takes\n"
                         "  status ID…              How jobs are, with the end of their output\n"
                         "  show ID…                All properties of jobs\n"
                         "  output ID               What a job printed\n"
@@ -23,20 +26,26 @@ static const struct {
                         "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
                         "  export                  Write my jobs to a file: CSV or JSON lines\n"
+                        "  import FILE             Take an exported history back in (administrators)\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
-        { "Which jobs (list, clear, export)",
-                        "  -a --all                Everybody's, as far as I may see them (list, export)\n"
-                        "     --active             Queued and running ones (list, export)\n"
+        { "Which jobs (list, watch, clear, export)",
+                        "  -a --all                Everybody's, as far as I may see them (not clear);\n"
+                        "                          all job types (types)\n"
+                        "     --active             Queued and running ones (not clear)\n"
                         "     --failed             Failed ones\n"
                         "     --status=STATUS,…    queued, running, completed, error, cancelled\n"
-                        "     --type=NAME          Of this job type\n"
+                        "     --name=TEXT          With this text in the name\n"
+                        "     --type=NAME          Of this job type (and run)\n"
                         "  -u --user=NAME          Of this user; needs the equals sign, see --user below\n"
+                        "     --tasks              Command-line tasks: of root and of system accounts\n"
                         "     --related=URI        About this record\n"
                         "     --since=TIME         Submitted at or after this time\n"
                         "     --until=TIME         Submitted before this time\n"
                         "     --before=TIME        Ended before this time (clear)\n"
-                        "  -n --lines=N|all        So many rows; 100 by default (list)\n" },
+                        "  -n --lines=N|all        So many rows; 100 by default (list)\n"
+                        "     --sort=start|end     By a date; -start or -end: the latest first (list)\n"
+                        "     --watch              Go on with a line for each change (list)\n" },
         { "Running (run, retry)",
                         "     --wait               Wait for the end, and return the job's exit status\n"
                         "  -f --follow             The same, and show what it prints\n" },
@@ -44,6 +53,7 @@ static const struct {
                         "     --name=NAME          Show it by this name\n"
                         "     --related=URI        The record that it is about\n"
                         "  -E --setenv=NAME[=VALUE] Set an environment variable, or hand ours on\n"
+                        "     --parameter-file=NAME:FILE  Read this parameter from a file (--type)\n"
                         "     --working-directory=DIR  Instead of the current one; ~ is the home\n"
                         "     --timeout=SPAN       Stop it after so long\n"
                         "     --memory-max=BYTES   At most so much memory: 500M, 2G\n"
@@ -60,9 +70,11 @@ static const struct {
         { "Exporting (export)",
                         "     --format=csv|json    CSV for spreadsheets (the default), or JSON lines\n"
                         "  -o --output=FILE        Instead of jobs-history-DATE.csv; - is standard output\n"
-                        "     --columns=NAME,…     These columns: startDate, …, or properties as exit_status\n"
+                        "     --columns=NAME,…     These columns: startDate, …, or properties as "
+                        "exit_status\n"
                         "     --raw                Leave what looks like a formula as it is\n"
                         "     --force              Replace a file that is there\n" },
+        { "Importing (import)", "     --format=csv|json    Instead of what the file's name ends in\n" },
         { "Everywhere",
                         "  -h --help               This text\n"
                         "     --version            The version\n"

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bus-util.h"
 #include "filter.h"
-#include "format.h"
+#include "follow.h"
+#include "job-row.h"
 #include "json.h"
+#include "page.h"
 #include "pager.h"
-#include "property.h"
-#include "protocol.h"
 #include "report.h"
 #include "table.h"
 #include "verb.h"
@@ -19,41 +18,20 @@
 /* So many rows decide about the columns' widths and are held in memory. */
 #define ROWS_PER_TABLE 5000U
 
-/* A narrower terminal has better use for the place that the seconds of two dates take. */
-#define COLUMNS_FOR_SECONDS 120U
-
-enum {
-        COLUMN_ID,
-        COLUMN_START_DATE,
-        COLUMN_END_DATE,
-        COLUMN_JOB_NAME,
-        COLUMN_JOB_STATUS,
-        COLUMN_INFO,
-        COLUMN_USER,
-        _COLUMN_MAX,
-};
-
-static const Column columns[_COLUMN_MAX] = {
-        [COLUMN_ID] = { "ID", COLUMN_RIGHT },
-        [COLUMN_START_DATE] = { "START DATE", 0 },
-        [COLUMN_END_DATE] = { "END DATE", 0 },
-        [COLUMN_JOB_NAME] = { "JOB NAME", COLUMN_TRUNCATE },
-        [COLUMN_JOB_STATUS] = { "JOB STATUS", 0 },
-        [COLUMN_INFO] = { "INFO", COLUMN_TRUNCATE },
-        [COLUMN_USER] = { "USER", 0 },
-};
-
 /* A list that grows page by page, in the one form or the other. */
 typedef struct List {
         Context *context;
         Table *table; /* NULL: JSON */
         JsonArray array;
         uint64_t n_rows, n_max;
-        uint64_t next; /* of the bus: where the next page begins, 0 at the end */
+        uint64_t before; /* of the bus: where the next page begins */
+        char *after;     /* the same of a sorted list */
+        bool is_more;
 } List;
 
 static void list_done(List *list) {
         table_free(list->table);
+        free(list->after);
 }
 
 static int list_init(List *list, Context *context) {
@@ -66,7 +44,7 @@ static int list_init(List *list, Context *context) {
         };
         if (arguments->json != JSON_OFF)
                 return 0;
-        if (table_new(&context->terminal, columns, ELEMENTSOF(columns), &list->table) < 0)
+        if (table_new(&context->terminal, job_columns, _JOB_COLUMN_MAX, &list->table) < 0)
                 return fail_memory();
         if (arguments->no_legend)
                 table_hide_titles(list->table);
@@ -74,39 +52,27 @@ static int list_init(List *list, Context *context) {
 }
 
 static int list_add_text(List *list, const Job *job) {
-        _cleanup_free_ char *id = NULL, *start = NULL, *end = NULL, *info = NULL;
-        const Terminal *terminal = &list->context->terminal;
-        TimestampStyle style = terminal->is_terminal && terminal->columns < COLUMNS_FOR_SECONDS
-                        ? TIMESTAMP_MINUTES
-                        : TIMESTAMP_SECONDS;
-        const char *row[_COLUMN_MAX];
+        _cleanup_(job_row_done) JobRow row = {};
 
-        if (format_text(&id, "%" PRIu64, job->id) < 0 ||
-                        format_timestamp(job->submitted_usec, style, &start) < 0 ||
-                        format_timestamp(job->finished_usec, style, &end) < 0 || format_info(job, &info) < 0)
-                return -ENOMEM;
-        row[COLUMN_ID] = id;
-        row[COLUMN_START_DATE] = start;
-        row[COLUMN_END_DATE] = *end ? end : "N/A";
-        row[COLUMN_JOB_NAME] = job->name ?: "";
-        row[COLUMN_JOB_STATUS] = job_status_to_label(job->status) ?: "?";
-        row[COLUMN_INFO] = info;
-        row[COLUMN_USER] = job->user ?: "";
-        if (table_add_row(list->table, row) < 0 ||
-                        table_set_colour(list->table, COLUMN_JOB_STATUS, status_colour(job->status)) < 0)
+        if (job_row_init(job, &list->context->terminal, &row) < 0 ||
+                        table_add_row(list->table, (const char *const *) row.texts) < 0 ||
+                        table_set_colour(list->table, JOB_COLUMN_STATUS, status_colour(job->status)) < 0)
                 return -ENOMEM;
         return table_length(list->table) >= ROWS_PER_TABLE ? table_flush(list->table) : 0;
 }
 
-static int list_add(List *list, const Job *job) {
+static int list_add(Job **job, void *userdata) {
+        List *list = userdata;
         _cleanup_(json_object_putp) struct json_object *object = NULL;
         int r;
 
         pager_open(list->context);
         list->n_rows++;
         if (list->table)
-                return list_add_text(list, job);
-        r = json_from_row(job, &object);
+                return list_add_text(list, *job);
+        if (list->context->arguments->watch)
+                return follow_print_json(list->context->arguments, JOB_EVENT_LISTED, *job);
+        r = json_from_row(*job, &object);
         if (r < 0)
                 return r;
         json_array_add(&list->array, object);
@@ -121,35 +87,22 @@ static void tell_scope(const List *list, const char *scope) {
                 note(arguments, "Showing your own jobs only: seeing others' needs administrator rights.");
 }
 
-static int list_call(List *list, sd_bus_error *error, sd_bus_message **ret) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        uint64_t n_missing = list->n_max - list->n_rows;
-        uint32_t limit = n_missing < JOBSD_LIST_LIMIT_MAX ? (uint32_t) n_missing : JOBSD_LIST_LIMIT_MAX;
+static int list_read_end(List *list, sd_bus_message *reply, const char **ret_scope) {
+        const char *after;
         int r;
 
-        r = bus_new_manager_call(list->context->bus, "ListJobs", &call);
-        if (r < 0)
+        if (!list->context->arguments->sort_key) {
+                r = page_read_end(reply, &list->before, ret_scope);
+                list->is_more = r >= 0 && list->before != 0;
                 return r;
-        r = filter_append(call, list->context->arguments);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(call, "tut", list->next, limit, UINT64_C(0));
-        return r < 0 ? r : sd_bus_call(list->context->bus, call, 0, error, ret);
-}
-
-static int list_read_rows(List *list, sd_bus_message *reply) {
-        int r;
-
-        while ((r = sd_bus_message_at_end(reply, false)) == 0) {
-                _cleanup_(job_freep) Job *job = NULL;
-
-                r = job_read(reply, &job);
-                if (r >= 0)
-                        r = list_add(list, job);
-                if (r < 0)
-                        return r;
         }
-        return r;
+        r = page_read_sorted_end(reply, &after, ret_scope);
+        if (r < 0)
+                return r;
+        list->is_more = *after;
+        free(list->after);
+        list->after = strdup(after);
+        return list->after ? 0 : -ENOMEM;
 }
 
 /* The rows stand in the reply before the scope, which has to be told first. */
@@ -157,17 +110,32 @@ static int list_read(List *list, sd_bus_message *reply, bool is_first) {
         const char *scope;
         int r;
 
-        r = sd_bus_message_skip(reply, "aa{sv}");
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "ts", &list->next, &scope);
+        r = list_read_end(list, reply, &scope);
         if (r < 0)
                 return r;
         if (is_first)
                 tell_scope(list, scope);
-        r = sd_bus_message_rewind(reply, true);
+        return page_foreach_row(reply, list_add, list);
+}
+
+static int list_new_call(const List *list, sd_bus_message **ret) {
+        const Context *context = list->context;
+        uint64_t limit = list->n_max - list->n_rows;
+
+        if (context->arguments->sort_key)
+                return page_new_sorted_call(context->bus, context->arguments, list->after ?: "", limit, ret);
+        return page_new_call(context->bus, context->arguments, list->before, limit, ret);
+}
+
+static int list_fetch_page(List *list, sd_bus_error *error, bool is_first) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        Context *context = list->context;
+        int r;
+
+        r = list_new_call(list, &call);
         if (r >= 0)
-                r = sd_bus_message_enter_container(reply, 'a', "a{sv}");
-        return r < 0 ? r : list_read_rows(list, reply);
+                r = bus_ask(context->bus, call, error, &reply);
+        return r < 0 ? r : list_read(list, reply, is_first);
 }
 
 static int list_fetch(List *list) {
@@ -178,21 +146,20 @@ static int list_fetch(List *list) {
                 return 0;
         do {
                 _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
-                r = list_call(list, &error, &reply);
-                if (r >= 0)
-                        r = list_read(list, reply, is_first);
+                r = list_fetch_page(list, &error, is_first);
                 if (r < 0)
                         return fail_bus(&error, r, "Failed to list jobs");
                 is_first = false;
-        } while (list->next != 0 && list->n_rows < list->n_max && !ferror(stdout));
+        } while (list->is_more && list->n_rows < list->n_max && !ferror(stdout));
         return 0;
 }
 
 static int list_end(List *list) {
         const Arguments *arguments = list->context->arguments;
 
+        if (!list->table && arguments->watch)
+                return 0;
         if (!list->table) {
                 json_array_end(&list->array); /* which says by itself that there is nothing */
                 return 0;
@@ -203,12 +170,13 @@ static int list_end(List *list) {
 
         if (list->n_rows == 0 && list->n_max > 0)
                 note(arguments, "There are no jobs to report on.");
-        else if (list->next != 0 && arguments->lines == LINES_DEFAULT && !arguments->no_legend)
-                note(arguments, "These are the newest %u jobs. For all of them: -n all", ROWS_DEFAULT);
+        else if (list->is_more && arguments->lines == LINES_DEFAULT && !arguments->no_legend)
+                note(arguments, "These are the %s %u jobs. For all of them: -n all",
+                                arguments->sort_key ? "first" : "newest", ROWS_DEFAULT);
         return 0;
 }
 
-int verb_list(Context *context) {
+static int list_print(Context *context) {
         _cleanup_(list_done) List list = {};
         int r;
 
@@ -217,4 +185,22 @@ int verb_list(Context *context) {
                 return r;
         r = list_fetch(&list);
         return r < 0 ? r : list_end(&list);
+}
+
+static int list_watch(Context *context) {
+        _cleanup_(follow_freep) Follow *follow = NULL;
+        int r;
+
+        r = follow_new(context, &follow);
+        if (r >= 0)
+                r = follow_prepare_sync(follow);
+        if (r >= 0)
+                r = list_print(context);
+        if (r >= 0)
+                r = follow_run_sync(follow);
+        return r == -EINTR ? EXIT_STATUS_INTERRUPTED : r;
+}
+
+int verb_list(Context *context) {
+        return context->arguments->watch ? list_watch(context) : list_print(context);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "attend.h"
+#include "bus-util.h"
 #include "job.h"
-#include "protocol.h"
 #include "report.h"
 #include "submission.h"
 #include "verb.h"
@@ -15,17 +16,18 @@ int retry_check(const Arguments *arguments) {
 }
 
 static int retry_job(Context *context, uint64_t id, uint64_t *ret_id) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        char what[64];
         int r;
 
-        r = sd_bus_call_method(context->bus, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "RetryJob",
-                        &error, &reply, "tt", id, UINT64_C(0));
+        (void) snprintf(what, sizeof(what), "Failed to repeat job %" PRIu64, id);
+        r = bus_new_manager_call(context->bus, "RetryJob", &call);
         if (r >= 0)
-                r = sd_bus_message_read(reply, "to", ret_id, NULL);
+                r = sd_bus_message_append(call, "tt", id, UINT64_C(0));
         if (r < 0)
-                return fail_bus(&error, r, "Failed to repeat job %" PRIu64, id);
-        return submission_tell(context->arguments, *ret_id);
+                return fail(r, "%s", what);
+        r = submission_send(context, call, what, ret_id);
+        return r < 0 ? r : submission_tell(context->arguments, *ret_id);
 }
 
 /* The new jobs' ids, of those that could be submitted; the first error. */

@@ -9,6 +9,7 @@
 #include "parse.h"
 #include "protocol.h"
 #include "report.h"
+#include "run-type.h"
 #include "strv.h"
 #include "submission.h"
 #include "verb.h"
@@ -84,6 +85,12 @@ static int check_paths(const Arguments *arguments) {
 int run_check(const Arguments *arguments) {
         int r;
 
+        if (arguments->type)
+                return run_type_check(arguments);
+        if (arguments->parameter_files)
+                return fail_usage("--parameter-file has no meaning without --type.");
+        if (arguments->n_operands == 0)
+                return fail_usage("What is missing: jobsctl run %s", arguments->verb->operands);
         r = check_argv(arguments->operands);
         if (r < 0)
                 return r;
@@ -147,6 +154,20 @@ static int find_program(const Arguments *arguments, char **ret) {
         return r < 0 ? fail(r, "Failed to find the command \"%s\"", name) : 0;
 }
 
+/* Where "." and ".." lead to: the daemon takes no path that has them, PID 1 none with "..". */
+static int resolve_path(char **path) {
+        char *resolved;
+
+        if (path_is_plain(*path))
+                return 0;
+        resolved = realpath(*path, NULL);
+        if (!resolved)
+                return -errno;
+        free(*path);
+        *path = resolved;
+        return 0;
+}
+
 /* The caller's directory, unless the job runs where or as whom that may not be there: then the
  * default, the user's home. NULL for that. */
 static int choose_working_directory(const Arguments *arguments, char **ret) {
@@ -162,6 +183,10 @@ static int choose_working_directory(const Arguments *arguments, char **ret) {
         r = make_absolute(directory ?: "", &absolute);
         if (r < 0)
                 return fail(r, "Failed to find the current directory");
+        if (is_local(arguments))
+                r = resolve_path(&absolute);
+        if (r < 0)
+                return fail(r, "Failed to find the directory %s", absolute);
         if (!utf8_is_valid(absolute))
                 return fail_plain(-EILSEQ, "The working directory's name is not UTF-8 text.");
         *ret = TAKE_PTR(absolute);
@@ -268,9 +293,8 @@ static int submission_append(
         return r < 0 ? r : sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
 }
 
-static int submit(Context *context, uint64_t *ret_id) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+static int run_command(Context *context, uint64_t *ret_id) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         _cleanup_(submission_done) Submission submission = {};
         int r;
 
@@ -280,11 +304,9 @@ static int submit(Context *context, uint64_t *ret_id) {
         r = bus_new_manager_call(context->bus, "RunCommand", &call);
         if (r >= 0)
                 r = submission_append(&submission, context->arguments, call);
-        if (r >= 0)
-                r = sd_bus_call(context->bus, call, 0, &error, &reply);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "to", ret_id, NULL);
-        return r < 0 ? fail_bus(&error, r, "Failed to submit the job") : 0;
+        if (r < 0)
+                return fail(r, "Failed to submit the job");
+        return submission_send(context, call, "Failed to submit the job", ret_id);
 }
 
 int verb_run(Context *context) {
@@ -292,7 +314,7 @@ int verb_run(Context *context) {
         int r, status;
         uint64_t id;
 
-        r = submit(context, &id);
+        r = arguments->type ? run_type(context, &id) : run_command(context, &id);
         if (r >= 0)
                 r = submission_tell(arguments, id);
         if (r < 0 || (!arguments->wait && !arguments->follow))

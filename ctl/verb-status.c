@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -37,13 +38,17 @@ static uint64_t status_since(const Job *job) {
         return job->status == JOB_RUNNING ? job->started_usec : job->submitted_usec;
 }
 
+/* No time at all if the clock was set back in between. */
+static uint64_t span_usec(uint64_t begin_usec, uint64_t end_usec) {
+        return end_usec > begin_usec ? end_usec - begin_usec : 0;
+}
+
 static int print_status(const Terminal *terminal, const Job *job) {
         _cleanup_free_ char *reason = NULL, *since = NULL, *ago = NULL;
         uint64_t since_usec = status_since(job), current_usec = now_usec(CLOCK_REALTIME);
 
         if (format_result(job, &reason) < 0 || format_timestamp(since_usec, TIMESTAMP_FULL, &since) < 0 ||
-                        format_timespan(current_usec > since_usec ? current_usec - since_usec : 0,
-                                        TIMESPAN_SHORT, &ago) < 0)
+                        format_timespan(span_usec(since_usec, current_usec), TIMESPAN_SHORT, &ago) < 0)
                 return fail_memory();
         (void) printf("%12s: %s%s%s%s%s%s", "Status", terminal_colour(terminal, status_colour(job->status)),
                         job_status_to_label(job->status) ?: "?", terminal_plain(terminal),
@@ -63,9 +68,9 @@ static int print_times(const Job *job) {
         print_line("Submitted", submitted);
         if (job->started_usec == 0)
                 return 0;
-        if (format_timespan(job->started_usec - job->submitted_usec, TIMESPAN_SHORT, &waited) < 0 ||
-                        format_timespan(end_usec > job->started_usec ? end_usec - job->started_usec : 0,
-                                        TIMESPAN_SHORT, &took) < 0)
+        if (format_timespan(span_usec(job->submitted_usec, job->started_usec), TIMESPAN_SHORT, &waited) <
+                                        0 ||
+                        format_timespan(span_usec(job->started_usec, end_usec), TIMESPAN_SHORT, &took) < 0)
                 return fail_memory();
         (void) printf("%12s: %s, after %s in the queue\n", job->finished_usec > 0 ? "Took" : "Running for",
                         took, waited);
@@ -86,21 +91,63 @@ static int print_progress(const Terminal *terminal, const Job *job) {
         return 0;
 }
 
+static int print_type(const Job *job) {
+        print_line("Type", job->type);
+        for (char **parameter = job->parameters; parameter && *parameter; parameter++) {
+                _cleanup_free_ char *text = NULL;
+
+                if (format_one_line(*parameter, &text) < 0)
+                        return -ENOMEM;
+                print_line("Parameter", text);
+        }
+        print_line("Runs as", job->run_as);
+        return 0;
+}
+
+/* Which of how many tries it is, and when there is a further one. */
+static int print_tries(const Job *job) {
+        _cleanup_free_ char *next = NULL;
+
+        if (format_timestamp(job->next_try_usec, TIMESTAMP_FULL, &next) < 0)
+                return -ENOMEM;
+        if (job->attempt > 1 || job->retries > 0)
+                (void) printf("%12s: %u of at most %u\n", "Try", job->attempt,
+                                job->attempt > job->retries ? job->attempt : job->retries + 1);
+        print_line("Not before", next);
+        return 0;
+}
+
 static void print_retry(const Job *job) {
         if (job->retry_of > 0)
                 (void) printf("%12s: job %" PRIu64 "\n", "Retry of", job->retry_of);
 }
 
+static int print_import(const Job *job) {
+        _cleanup_free_ char *imported = NULL;
+
+        if (format_timestamp(job->imported_usec, TIMESTAMP_FULL, &imported) < 0)
+                return fail_memory();
+        print_line("Imported", imported);
+        return 0;
+}
+
+/* A task's number says no more than its label does. */
+static int format_user_and_id(const Job *job, char **ret) {
+        if (uid_is_system(job->uid))
+                return format_user(job, false, ret);
+        return format_text(ret, "%s (%u)", job->user ?: "?", job->uid);
+}
+
 static int print_origin(const Job *job) {
         _cleanup_free_ char *user = NULL, *command = NULL, *directory = NULL, *related = NULL;
 
-        if (format_text(&user, "%s (%u)", job->user ?: "?", job->uid) < 0 ||
-                        format_command(job->command, &command) < 0 ||
+        if (format_user_and_id(job, &user) < 0 || format_command(job->command, &command) < 0 ||
                         format_one_line(job->working_directory ?: "", &directory) < 0 ||
                         format_one_line(job->related ?: "", &related) < 0)
                 return fail_memory();
         print_line("User", user);
-        print_line("Type", job->type);
+        if (print_type(job) < 0 || print_tries(job) < 0)
+                return fail_memory();
         print_line("Command", command);
         print_line("Directory", directory);
         print_line("Related", related);
@@ -119,8 +166,6 @@ static int print_costs(const Job *job) {
                 print_line("CPU", cpu);
         if (job->memory_peak > 0)
                 print_line("Memory peak", memory);
-        if (job->attempt > 1)
-                (void) printf("%12s: %u\n", "Attempt", job->attempt);
         return 0;
 }
 
@@ -129,18 +174,20 @@ static int print_output(Context *context, const Job *job) {
 
         if (lines == LINES_DEFAULT)
                 lines = LINES_OF_OUTPUT;
-        if (lines == 0 || job->started_usec == 0)
+        if (lines == 0 || job->started_usec == 0 || job->imported_usec > 0)
                 return 0;
         (void) putchar('\n');
         return stream_print_masked(context, job->id, lines);
 }
 
-/* The one thing that most people will want next. */
-static void tell_next(const Arguments *arguments, const Job *job) {
+/* The one thing that most people will want next, when they have read: not into the pager's screen. */
+static void tell_next(Context *context, const Job *job) {
+        const Arguments *arguments = context->arguments;
         char options[128];
 
+        pager_close_sync(context);
         (void) hint_options(arguments, options);
-        if (!isatty(STDERR_FILENO))
+        if (!isatty(STDERR_FILENO) || job->imported_usec > 0)
                 return;
         if (job_status_is_active(job->status))
                 note(arguments, "\nTo stop it: jobsctl %scancel %" PRIu64, options, job->id);
@@ -162,6 +209,8 @@ static int print_job(Context *context, const Job *job) {
                 r = print_origin(job);
         if (r >= 0)
                 r = print_costs(job);
+        if (r >= 0)
+                r = print_import(job);
         return r < 0 ? r : print_output(context, job);
 }
 
@@ -179,7 +228,7 @@ static int status_of(Context *context, uint64_t id, bool is_last) {
         if (!is_last)
                 (void) putchar('\n');
         else if (context->arguments->n_ids == 1)
-                tell_next(context->arguments, job);
+                tell_next(context, job);
         return 0;
 }
 

@@ -23,7 +23,10 @@ enum {
         VERB_VERSION = 1 << 9,
         VERB_RETRY = 1 << 10,
         VERB_EXPORT = 1 << 11,
-        VERB_ANY = (1 << 12) - 1,
+        VERB_TYPES = 1 << 12,
+        VERB_WATCH = 1 << 13,
+        VERB_IMPORT = 1 << 14,
+        VERB_ANY = (1 << 15) - 1,
 };
 
 enum {
@@ -60,6 +63,9 @@ int verb_cancel(Context *context);
 int verb_retry(Context *context);
 int verb_clear(Context *context);
 int verb_export(Context *context);
+int verb_types(Context *context);
+int verb_watch(Context *context);
+int verb_import(Context *context);
 int verb_help(Context *context);
 int verb_version(Context *context);
 
@@ -67,3 +73,4 @@ int run_check(const Arguments *arguments);
 int export_check(const Arguments *arguments);
 int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);
+int watch_check(const Arguments *arguments);

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "bus-util.h"
-#include "clock.h"
 #include "interrupt.h"
 #include "protocol.h"
 #include "report.h"
@@ -11,11 +10,11 @@
 
 struct Waiter {
         const Context *context;
-        sd_bus_slot *removed_slot, *owner_slot;
+        sd_bus_slot *removed_slot, *ended_slot, *owner_slot;
         int interrupt_fd;
         uint64_t id;      /* the job that is waited for now */
         bool stale;       /* something happened to it: look again */
-        bool resubscribe; /* jobsd is a new one that does not know us, or does not know enough */
+        bool resubscribe; /* jobsd is a new one that does not know us, or tells us no more, or not enough */
         bool others;      /* somebody else's jobs are waited for, too */
 };
 
@@ -26,6 +25,14 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         /* A message that is not what the interface promises tells nothing: look. */
         if (sd_bus_message_read(message, "t", &id) < 0 || id == waiter->id)
                 waiter->stale = true;
+        return 0;
+}
+
+/* The end may have been among what we were not told. */
+static int on_subscription_ended(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Waiter *waiter = userdata;
+
+        waiter->resubscribe = waiter->stale = true;
         return 0;
 }
 
@@ -40,7 +47,7 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
         if (*new_owner)
                 waiter->resubscribe = waiter->stale = true;
         else
-                note(waiter->context->arguments, "jobsd has stopped. Waiting for it to come back.");
+                note(waiter->context->arguments, NOTICE_AWAY);
         return 0;
 }
 
@@ -59,7 +66,7 @@ static int waiter_subscribe(Waiter *waiter) {
         if (r >= 0)
                 r = sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
         if (r >= 0)
-                r = sd_bus_call(bus, call, 0, &error, NULL);
+                r = bus_ask(bus, call, &error, NULL);
         return r < 0 ? fail_bus(&error, r, "Failed to ask jobsd for news of jobs") : 0;
 }
 
@@ -69,13 +76,12 @@ static int waiter_add_matches(Waiter *waiter) {
 
         r = sd_bus_match_signal(bus, &waiter->removed_slot, JOBSD_BUS_NAME, JOBSD_PATH,
                         JOBSD_MANAGER_INTERFACE, "JobRemoved", on_job_removed, waiter);
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, &waiter->ended_slot, JOBSD_BUS_NAME, JOBSD_PATH,
+                                JOBSD_MANAGER_INTERFACE, "SubscriptionEnded", on_subscription_ended, waiter);
         if (r < 0)
                 return r;
-        return sd_bus_add_match(bus, &waiter->owner_slot,
-                        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-                        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" JOBSD_BUS_NAME
-                        "'",
-                        on_owner_changed, waiter);
+        return bus_match_owner(bus, &waiter->owner_slot, on_owner_changed, waiter);
 }
 
 int waiter_new(const Context *context, Waiter **ret) {
@@ -102,6 +108,7 @@ Waiter *waiter_free(Waiter *waiter) {
         if (!waiter)
                 return NULL;
         sd_bus_slot_unref(waiter->removed_slot);
+        sd_bus_slot_unref(waiter->ended_slot);
         sd_bus_slot_unref(waiter->owner_slot);
         close_fd(waiter->interrupt_fd);
         free(waiter);
@@ -112,40 +119,18 @@ int waiter_interrupt_fd(const Waiter *waiter) {
         return waiter->interrupt_fd;
 }
 
-/* sd-bus tells a point in time of CLOCK_MONOTONIC, or UINT64_MAX. */
-static int bus_remaining_usec(sd_bus *bus, uint64_t *ret_usec) {
-        uint64_t until_usec, current_usec = now_usec(CLOCK_MONOTONIC);
-        int r;
-
-        r = sd_bus_get_timeout(bus, &until_usec);
-        if (r < 0)
-                return r;
-        if (until_usec == UINT64_MAX)
-                *ret_usec = UINT64_MAX;
-        else
-                *ret_usec = until_usec > current_usec ? until_usec - current_usec : 0;
-        return 0;
-}
-
 /* Handles one message, or waits until there is one. */
 static int waiter_turn(Waiter *waiter) {
-        sd_bus *bus = waiter->context->bus;
-        uint64_t remaining_usec;
-        int r, fd, events;
+        struct pollfd interrupt = { .fd = waiter->interrupt_fd, .events = POLLIN };
+        int r;
 
-        r = sd_bus_process(bus, NULL);
+        r = sd_bus_process(waiter->context->bus, NULL);
         if (r != 0)
                 return r;
-        fd = sd_bus_get_fd(bus);
-        if (fd < 0)
-                return fd;
-        events = sd_bus_get_events(bus);
-        if (events < 0)
-                return events;
-        r = bus_remaining_usec(bus, &remaining_usec);
+        r = bus_wait_sync(waiter->context->bus, &interrupt, 1);
         if (r < 0)
                 return r;
-        return interrupt_wait_sync(waiter->interrupt_fd, fd, (short) events, remaining_usec);
+        return interrupt.revents ? -EINTR : 0;
 }
 
 /* Whether what was subscribed to so far may leave the job's end out. */
@@ -194,6 +179,6 @@ int waiter_wait_sync(Waiter *waiter, uint64_t id, Job **ret) {
                 if (r == -EINTR)
                         return r;
                 if (r < 0)
-                        return fail(r, "Failed to wait for job %" PRIu64, id);
+                        return fail_bus(NULL, r, "Failed to wait for job %" PRIu64, id);
         }
 }

@@ -5,6 +5,7 @@
  * be another program's by the time that polkit looks. Asked asynchronously: whoever asks looks the
  * job up again when the answer comes. */
 
+#include "job-type.h"
 #include "manager.h"
 
 /* Each in its own and its other users' case, see polkit/org.jobsd1.policy. */
@@ -13,6 +14,8 @@ typedef enum Action {
         ACTION_VIEW_OTHERS,
         ACTION_RUN_COMMAND,
         ACTION_RUN_AS,
+        ACTION_RUN_TYPE,
+        ACTION_RELOAD,
         ACTION_CANCEL,
         ACTION_CANCEL_OTHERS,
         ACTION_RETRY,
@@ -20,6 +23,7 @@ typedef enum Action {
         ACTION_CLEAR,
         ACTION_CLEAR_TASKS,
         ACTION_CLEAR_OTHERS,
+        ACTION_IMPORT,
         _ACTION_MAX,
 } Action;
 
@@ -30,8 +34,9 @@ typedef enum Verdict {
         VERDICT_UNAVAILABLE, /* polkit does not answer: his own rights are the caller's still */
 } Verdict;
 
-/* Questions at once: more wait for their turn. Those that wait for a password are counted apart,
- * a user. With the launcher's calls they stay below the 128 that dbus-daemon allows. */
+/* Questions at once: one a user, as polkit thinks about one after the other, and whoever else asks shall not
+ * wait behind all that one user asks. More wait for their turn. Those that wait for a password are counted
+ * apart, a user. With the launcher's calls they stay below the 128 that dbus-daemon allows. */
 #define AUTHORITY_CHECKS_MAX 32U
 #define AUTHORITY_PROMPTS_MAX 24U
 #define AUTHORITY_PROMPTS_PER_USER_MAX 4U
@@ -43,12 +48,25 @@ int authority_new(Manager *m, Authority **ret);
 Authority *authority_free(Authority *authority);
 /* Asks subscribers' rights again whenever polkit's rules change. */
 int authority_watch(Authority *authority);
+/* Gives a new user his line of questions. */
+void authority_add_user(Authority *authority, User *user);
 
-/* job, when given, goes to polkit's rules as details: job.id, job.user, job.type, job.origin,
- * job.unit. When polkit wants a password and interactive allows it, it is asked again without
- * them: an agent that belongs to the caller shows what it is told. */
-int authority_check(Authority *authority, const char *sender, Action action, uint64_t id, const Job *job,
-        bool interactive, authority_cb callback, void *userdata, Check **ret);
+/* What a question is about: a job, a type of which one is to be started, or nothing in particular. It goes
+ * to polkit's rules as details: job.id, job.user, job.type, job.origin and job.unit; job.type, type.groups
+ * and type.user. */
+typedef struct Target {
+        uint64_t id;
+        const Job *job; /* NULL with an id: there is none */
+        const JobType *type;
+} Target;
+
+#define TARGET_NONE ((Target){})
+
+/* -EACCES when the sender has left the bus: there is nobody that polkit could be asked about. When polkit
+ * wants a password and interactive allows it, it is asked again without the details: an agent that belongs
+ * to the caller shows what it is told. */
+int authority_check(Authority *authority, const char *sender, Action action, Target target, bool interactive,
+                authority_cb callback, void *userdata, Check **ret);
 /* Forgets a question: the callback will not be called. Takes NULL. */
 Check *check_free(Check *check);
 

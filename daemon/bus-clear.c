@@ -28,19 +28,22 @@ static void on_cleared(int r, uint64_t n_cleared, uint64_t n_kept, void *userdat
 
 /* A person who is named: may be himself, a system account or another person. */
 static int authorize_named(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        const Identity *identity;
         uid_t uid = UID_INVALID;
         Action action;
         int r;
 
         /* the number of an account that is gone is as good as a name */
         if (parse_uid(filter->user, &uid) < 0) {
-                r = request_identify(q, filter->user, e);
+                r = request_identify(q, filter->user, &identity, e);
                 if (r <= 0)
                         return r;
-                uid = q->identity.uid;
+                uid = identity->uid;
         }
-        action = uid == q->uid ? ACTION_CLEAR : uid_is_system(uid) ? ACTION_CLEAR_TASKS : ACTION_CLEAR_OTHERS;
-        r = request_authorize(q, action, 0, NULL, e);
+        action = uid == q->uid               ? ACTION_CLEAR
+                        : uid_is_system(uid) ? ACTION_CLEAR_TASKS
+                                             : ACTION_CLEAR_OTHERS;
+        r = request_authorize(q, action, TARGET_NONE, e);
         if (r <= 0)
                 return r;
         filter->uid = uid;
@@ -49,18 +52,34 @@ static int authorize_named(Request *q, StoreFilter *filter, sd_bus_error *e) {
         return 1;
 }
 
-/* Nobody is named: one's own, and for an administrator command-line tasks. */
+/* Command-line tasks are named: nothing of the caller's own is meant. */
+static int authorize_tasks(Request *q, sd_bus_error *e) {
+        return request_authorize(q, ACTION_CLEAR_TASKS, TARGET_NONE, e);
+}
+
+/* Whether ids are named that are not the caller's own: command-line tasks, others' or no one's. */
+static bool names_others(Request *q, const StoreFilter *filter) {
+        uint64_t id;
+
+        return filter->n_ids > 0 && clear_check_ids(q->manager, filter, &id) == -ENOENT;
+}
+
+/* Nobody is named: one's own, and for an administrator command-line tasks. For these a password is asked for
+ * only if ids are named: whatever they are, so that the question tells nothing. */
 static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
         _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
         int r;
 
-        r = request_authorize(q, ACTION_CLEAR, 0, NULL, e);
+        r = request_authorize(q, ACTION_CLEAR, TARGET_NONE, e);
         if (r <= 0)
                 return r;
-        r = request_authorize_quietly(q, ACTION_CLEAR_TASKS, &ignored);
+        filter->uid = q->uid;
+        if (names_others(q, filter))
+                r = request_authorize(q, ACTION_CLEAR_TASKS, TARGET_NONE, &ignored);
+        else
+                r = request_authorize_quietly(q, ACTION_CLEAR_TASKS, &ignored);
         if (r == REQUEST_PENDING)
                 return r;
-        filter->uid = q->uid;
         filter->system_users = r > 0;
         return 1;
 }
@@ -76,12 +95,14 @@ static int check_ids(Request *q, const StoreFilter *filter, sd_bus_error *e) {
                 return error_no_such_job(id, e);
         if (r == -EBUSY)
                 return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
-                        "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", id);
+                                "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", id);
         return r;
 }
 
 static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
-        int r = filter->user ? authorize_named(q, filter, e) : authorize_default(q, filter, e);
+        int r = filter->user            ? authorize_named(q, filter, e)
+                        : filter->tasks ? authorize_tasks(q, e)
+                                        : authorize_default(q, filter, e);
 
         if (r <= 0)
                 return r;

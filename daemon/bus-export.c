@@ -36,8 +36,8 @@ static int reply_streams(Request *q, const ExportQuery *query, sd_bus_error *e) 
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
-                r = sd_bus_message_append(
-                        reply, "hhs", fd, status_fd, query->filter.uid == UID_INVALID ? "all" : "own");
+                r = sd_bus_message_append(reply, "hhs", fd, status_fd,
+                                query->filter.uid == UID_INVALID ? "all" : "own");
         if (r < 0)
                 return r;
         request_reply(q, reply);

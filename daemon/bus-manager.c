@@ -15,112 +15,20 @@
 #include "stream.h"
 #include "user.h"
 
-/* ---- RunCommand ---- */
-
-static void run_options_free(void *p) {
-        RunOptions *options = p;
-
-        job_free(options->job);
-        free(options->user);
-        free(options);
-}
-
-/* Reads the call once; it is kept while polkit and NSS are asked. */
-static int prepare_run(Request *q, RunOptions **ret, sd_bus_error *e) {
-        if (!q->state) {
-                RunOptions *options = calloc(1, sizeof(RunOptions));
-                int r;
-
-                if (!options)
-                        return -ENOMEM;
-                q->state = options;
-                q->free_state = run_options_free;
-                r = job_new(&options->job);
-                if (r >= 0)
-                        r = run_options_read(q->message, options, e);
-                if (r < 0)
-                        return r;
-        }
-        *ret = q->state;
-        return 0;
-}
-
-static void on_submitted(int r, const Job *job, void *userdata) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        _cleanup_free_ char *path = NULL;
-        Request *q = userdata;
-
-        if (r >= 0)
-                r = job_path(job->id, &path);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(q->message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "to", job->id, path);
-        if (r < 0)
-                request_fail(q, r, NULL);
-        else
-                request_reply(q, reply);
-}
-
-int bus_manager_submit(Request *q, Job **submitted, sd_bus_error *e) {
-        Job *job = *submitted;
-        int r;
-
-        job->uid = q->identity.uid;
-        job->submitter = q->uid;
-        free(job->user);
-        job->user = strdup(q->identity.name);
-        if (!job->user)
-                return -ENOMEM;
-        r = manager_submit(q->manager, job, on_submitted, q);
-        if (r == -EDQUOT)
-                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "%s has %u jobs in the queue already, more are not allowed (MaxQueuedPerUser= in"
-                        " jobsd.conf). Wait until some have run, or cancel some.",
-                        job->user, q->manager->config.max_queued_per_user);
-        if (r < 0)
-                return r;
-        *submitted = NULL; /* the manager's now */
-        return REQUEST_PENDING;
-}
-
-int bus_manager_run_command(Request *q, sd_bus_error *e) {
-        RunOptions *options;
-        char self[16];
-        uid_t wanted;
-        int r;
-
-        r = prepare_run(q, &options, e);
-        if (r < 0)
-                return r;
-        snprintf(self, sizeof(self), "%u", (unsigned) q->uid);
-        if (!options->user || (parse_uid(options->user, &wanted) >= 0 && wanted == q->uid)) {
-                r = request_authorize(q, ACTION_RUN_COMMAND, 0, NULL, e);
-                if (r > 0)
-                        r = request_identify(q, self, e);
-        } else {
-                /* asked before the name is looked up, so that who may not gets one answer for all names */
-                r = request_authorize(q, ACTION_RUN_AS, 0, NULL, e);
-                if (r > 0)
-                        r = request_identify(q, options->user, e);
-        }
-        return r <= 0 ? r : bus_manager_submit(q, &options->job, e);
-}
-
 /* ---- ListJobs ---- */
 
 /* Whose jobs the caller gets when he asks for all: 1 for all, -EACCES for his own. */
 static int authorize_all(Request *q) {
         _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
 
-        return request_authorize(q, ACTION_VIEW_OTHERS, 0, NULL, &ignored);
+        return request_authorize(q, ACTION_VIEW_OTHERS, TARGET_NONE, &ignored);
 }
 
 int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e) {
         int r = all ? authorize_all(q) : -EACCES;
 
         filter->uid = r > 0 ? UID_INVALID : q->uid;
-        return r == -EACCES ? request_authorize(q, ACTION_VIEW, 0, NULL, e) : r;
+        return r == -EACCES ? request_authorize(q, ACTION_VIEW, TARGET_NONE, e) : r;
 }
 
 typedef struct Page {
@@ -130,34 +38,57 @@ typedef struct Page {
 
 static int append_row(const Job *job, void *userdata) {
         Page *page = userdata;
-        LiveJob *live = live_job_find(page->manager, job->id);
+        LiveJob *live = live_job_of(page->manager, job);
+        Job shown = live ? live_job_shown(live) : *job;
 
-        return bus_job_append_properties(page->reply, live ? live->job : job, JOB_PROPERTIES_BRIEF);
+        return bus_job_append_properties(page->reply, &shown, JOB_PROPERTIES_BRIEF);
+}
+
+static const char *scope_of(const ListOptions *options) {
+        return options->filter.uid == UID_INVALID ? "all" : "own";
+}
+
+static int page_begin(Request *q, Page *ret) {
+        int r;
+
+        *ret = (Page){ .manager = q->manager };
+        r = sd_bus_message_new_method_return(q->message, &ret->reply);
+        return r < 0 ? r : sd_bus_message_open_container(ret->reply, 'a', "a{sv}");
+}
+
+static void page_done(Page *page) {
+        sd_bus_message_unref(page->reply);
 }
 
 static int reply_page(Request *q, const ListOptions *options, uint64_t before, uint32_t limit) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        Page page = { .manager = q->manager };
+        _cleanup_(page_done) Page page = {};
         uint64_t next = 0;
         int r;
 
-        r = sd_bus_message_new_method_return(q->message, &reply);
+        r = page_begin(q, &page);
         if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
-        page.reply = reply;
+                r = store_foreach_page(q->manager->store, &options->filter, before, limit, append_row, &page,
+                                &next);
         if (r >= 0)
-                r = store_foreach_page(q->manager->store, &options->filter, before, limit, append_row, &page, &next);
+                r = sd_bus_message_close_container(page.reply);
         if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "ts", next, options->filter.uid == UID_INVALID ? "all" : "own");
+                r = sd_bus_message_append(page.reply, "ts", next, scope_of(options));
         if (r < 0)
                 return r;
-        request_reply(q, reply);
+        request_reply(q, page.reply);
         return REQUEST_DONE;
 }
 
-static int read_list_call(Request *q, ListOptions *options, uint64_t *before, uint32_t *limit, sd_bus_error *e) {
+static int check_limit(uint32_t *limit, sd_bus_error *e) {
+        if (*limit > JOBSD_LIST_LIMIT_MAX)
+                return error_invalid(e, "A page has at most %u rows, not %u.", JOBSD_LIST_LIMIT_MAX, *limit);
+        if (*limit == 0)
+                *limit = JOBSD_LIST_LIMIT_DEFAULT;
+        return 0;
+}
+
+static int read_list_call(
+                Request *q, ListOptions *options, uint64_t *before, uint32_t *limit, sd_bus_error *e) {
         int r;
 
         r = list_options_read(q->message, options, e);
@@ -165,13 +96,7 @@ static int read_list_call(Request *q, ListOptions *options, uint64_t *before, ui
                 r = sd_bus_message_read(q->message, "tu", before, limit);
         if (r >= 0)
                 r = flags_read(q->message, e);
-        if (r < 0)
-                return r;
-        if (*limit > JOBSD_LIST_LIMIT_MAX)
-                return error_invalid(e, "A page has at most %u rows, not %u.", JOBSD_LIST_LIMIT_MAX, *limit);
-        if (*limit == 0)
-                *limit = JOBSD_LIST_LIMIT_DEFAULT;
-        return 0;
+        return r < 0 ? r : check_limit(limit, e);
 }
 
 int bus_manager_list_jobs(Request *q, sd_bus_error *e) {
@@ -185,6 +110,97 @@ int bus_manager_list_jobs(Request *q, sd_bus_error *e) {
                 r = bus_manager_authorize_filter(q, options.all, &options.filter, e);
         if (r > 0)
                 r = reply_page(q, &options, before, limit);
+        store_filter_done(&options.filter);
+        return r;
+}
+
+/* ---- ListSorted ---- */
+
+static int reply_sorted(Request *q, const ListOptions *options, SortOptions *sort, uint32_t limit) {
+        _cleanup_(page_done) Page page = {};
+        char next[SORT_PLACE_BYTES] = "";
+        bool is_more = false;
+        int r;
+
+        r = page_begin(q, &page);
+        if (r >= 0)
+                r = store_foreach_sorted(q->manager->store, &options->filter, sort->key, sort->descending,
+                                &sort->place, limit, append_row, &page, &is_more);
+        if (r >= 0)
+                r = sd_bus_message_close_container(page.reply);
+        if (is_more)
+                sort_place_to_string(&sort->place, next);
+        if (r >= 0)
+                r = sd_bus_message_append(page.reply, "ss", next, scope_of(options));
+        if (r < 0)
+                return r;
+        request_reply(q, page.reply);
+        return REQUEST_DONE;
+}
+
+static int read_sorted_call(
+                Request *q, ListOptions *options, SortOptions *sort, uint32_t *limit, sd_bus_error *e) {
+        int r;
+
+        r = list_options_read(q->message, options, e);
+        if (r >= 0)
+                r = sort_options_read(q->message, sort, e);
+        if (r >= 0)
+                r = sd_bus_message_read(q->message, "u", limit);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r >= 0 && options->filter.n_ids > 0)
+                return error_invalid(e, "\"ids\" are what ListJobs looks up, they are not sorted.");
+        return r < 0 ? r : check_limit(limit, e);
+}
+
+int bus_manager_list_sorted(Request *q, sd_bus_error *e) {
+        ListOptions options = {};
+        SortOptions sort;
+        uint32_t limit;
+        int r;
+
+        r = read_sorted_call(q, &options, &sort, &limit, e);
+        if (r >= 0)
+                r = bus_manager_authorize_filter(q, options.all, &options.filter, e);
+        if (r > 0)
+                r = reply_sorted(q, &options, &sort, limit);
+        store_filter_done(&options.filter);
+        return r;
+}
+
+/* ---- CountJobs ---- */
+
+static int reply_count(Request *q, const ListOptions *options, uint64_t before) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        uint64_t count, next;
+        int r;
+
+        r = store_count_page(q->manager->store, &options->filter, before, &count, &next);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "tts", count, next, scope_of(options));
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+int bus_manager_count_jobs(Request *q, sd_bus_error *e) {
+        ListOptions options = {};
+        uint64_t before;
+        int r;
+
+        r = list_options_read(q->message, &options, e);
+        if (r >= 0)
+                r = sd_bus_message_read(q->message, "t", &before);
+        if (r >= 0)
+                r = flags_read(q->message, e);
+        if (r >= 0)
+                r = bus_manager_authorize_filter(q, options.all, &options.filter, e);
+        if (r > 0)
+                r = reply_count(q, &options, before);
         store_filter_done(&options.filter);
         return r;
 }
@@ -209,8 +225,9 @@ int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e) {
                 return r;
         r = manager_cancel(q->manager, id, q->uid, on_cancelled, q);
         if (r == -ESTALE)
-                return sd_bus_error_setf(e, JOBSD_ERROR_NOT_ACTIVE, "Job %" PRIu64 " has ended already (%s).", id,
-                        job_status_to_string(job->status));
+                return sd_bus_error_setf(e, JOBSD_ERROR_NOT_ACTIVE,
+                                "Job %" PRIu64 " has ended already (%s).", id,
+                                job_status_to_string(job->status));
         return r < 0 ? r : REQUEST_PENDING;
 }
 
@@ -221,49 +238,13 @@ int bus_manager_cancel_job(Request *q, sd_bus_error *e) {
         return r < 0 ? r : bus_manager_cancel(q, id, e);
 }
 
-/* ---- RetryJob ---- */
-
-static int retry(Request *q, const Job *job, sd_bus_error *e) {
-        _cleanup_(job_freep) Job *again = NULL;
-        char owner[16];
-        int r;
-
-        if (job_status_is_active(job->status))
-                return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
-                        "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", job->id);
-        /* by number: the owner may have another name by now, or be gone */
-        snprintf(owner, sizeof(owner), "%u", (unsigned) job->uid);
-        r = request_identify(q, owner, e);
-        if (r <= 0)
-                return r;
-        r = job_new_retry(job, &again);
-        return r < 0 ? r : bus_manager_submit(q, &again, e);
-}
-
-int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e) {
-        _cleanup_(job_freep) Job *job = NULL;
-        int r;
-
-        r = flags_read(q->message, e);
-        if (r >= 0)
-                r = request_find_job(q, id, ACTION_RETRY, ACTION_RETRY_OTHERS, &job, e);
-        return r <= 0 ? r : retry(q, job, e);
-}
-
-int bus_manager_retry_job(Request *q, sd_bus_error *e) {
-        uint64_t id;
-        int r = sd_bus_message_read(q->message, "t", &id);
-
-        return r < 0 ? r : bus_manager_retry(q, id, e);
-}
-
 /* ---- OpenOutput ---- */
 
 int bus_manager_error_streams(Request *q, sd_bus_error *e) {
         return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                "You have %u outputs and exports open, more are not allowed (MaxStreamsPerUser= in"
-                " jobsd.conf).",
-                q->manager->config.max_streams_per_user);
+                        "You have %u outputs and exports open, more are not allowed (MaxStreamsPerUser= in"
+                        " jobsd.conf).",
+                        q->manager->config.max_streams_per_user);
 }
 
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
@@ -276,6 +257,8 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         r = output_options_read(q->message, &options, e);
         if (r >= 0)
                 r = flags_read(q->message, e);
+        if (r >= 0 && !stream_may_open(q->manager, q->uid)) /* whatever the job: polkit need not be asked */
+                return bus_manager_error_streams(q, e);
         if (r >= 0)
                 r = request_find_job(q, id, ACTION_VIEW, ACTION_VIEW_OTHERS, &job, e);
         if (r <= 0)
@@ -308,7 +291,7 @@ int bus_manager_subscribe(Request *q, sd_bus_error *e) {
 
         r = flags_read(q->message, e);
         if (r >= 0)
-                r = request_authorize(q, ACTION_VIEW, 0, NULL, e);
+                r = request_authorize(q, ACTION_VIEW, TARGET_NONE, e);
         if (r <= 0)
                 return r;
         r = authorize_all(q);
@@ -323,8 +306,9 @@ int bus_manager_subscribe(Request *q, sd_bus_error *e) {
         r = client_subscribe(client);
         if (r == -EDQUOT)
                 return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "You have %u subscriptions, more are not allowed (MaxSubscriptionsPerUser= in jobsd.conf).",
-                        q->manager->config.max_subscriptions_per_user);
+                                "You have %u subscriptions, more are not allowed (MaxSubscriptionsPerUser= "
+                                "in jobsd.conf).",
+                                q->manager->config.max_subscriptions_per_user);
         if (r < 0)
                 return r;
         request_reply_empty(q);
@@ -357,7 +341,7 @@ static int count_visible(Request *q, Counts *ret) {
         *ret = (Counts){};
         if (r > 0) {
                 TAILQ_FOREACH(user, &m->waiting, waiting)
-                ret->queued += user->n_queued;
+                        ret->queued += user->n_queued;
                 ret->running = m->n_running;
         } else {
                 user = user_find(m, q->uid);
@@ -370,7 +354,11 @@ static int count_visible(Request *q, Counts *ret) {
 static const struct {
         const char *name, *type;
 } manager_properties[] = {
-        { "Version", "s" }, { "Queued", "t" }, { "Running", "t" }, { "MaxRunning", "u" }, { "MaxQueuedPerUser", "u" },
+        { "Version", "s" },
+        { "Queued", "t" },
+        { "Running", "t" },
+        { "MaxRunning", "u" },
+        { "MaxQueuedPerUser", "u" },
 };
 
 static int append_manager_property(sd_bus_message *m, size_t i, const Config *config, const Counts *counts) {
@@ -391,7 +379,8 @@ static int append_manager_property(sd_bus_message *m, size_t i, const Config *co
 static int check_interface(const char *interface, sd_bus_error *e) {
         if (interface[0] == '\0' || strcmp(interface, JOBSD_MANAGER_INTERFACE) == 0)
                 return 0;
-        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"" QUOTE "\".", QUOTED(interface));
+        return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_INTERFACE, "Unknown interface \"" QUOTE "\".",
+                        QUOTED(interface));
 }
 
 int bus_manager_get(Request *q, sd_bus_error *e) {
@@ -409,7 +398,8 @@ int bus_manager_get(Request *q, sd_bus_error *e) {
         for (i = 0; i < ELEMENTSOF(manager_properties) && strcmp(manager_properties[i].name, name) != 0; i++)
                 ;
         if (i >= ELEMENTSOF(manager_properties))
-                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"" QUOTE "\".", QUOTED(name));
+                return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"" QUOTE "\".",
+                                QUOTED(name));
         r = count_visible(q, &counts);
         if (r <= 0)
                 return r;
@@ -477,7 +467,7 @@ static void add_child(LiveJob *live, void *userdata) {
         if (!children->all && live->job->uid != children->uid)
                 return;
         if (live->state != LIVE_TIDYING &&
-                asprintf(&children->names[children->n], "%" PRIu64, live->id) >= 0)
+                        asprintf(&children->names[children->n], "%" PRIu64, live->id) >= 0)
                 children->n++;
 }
 

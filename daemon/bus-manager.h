@@ -7,11 +7,17 @@
 
 /* Handlers, see the table in bus.c. */
 int bus_manager_run_command(Request *q, sd_bus_error *e);
+int bus_manager_run_type(Request *q, sd_bus_error *e);
+int bus_manager_list_types(Request *q, sd_bus_error *e);
+int bus_manager_reload(Request *q, sd_bus_error *e);
 int bus_manager_list_jobs(Request *q, sd_bus_error *e);
+int bus_manager_list_sorted(Request *q, sd_bus_error *e);
+int bus_manager_count_jobs(Request *q, sd_bus_error *e);
 int bus_manager_cancel_job(Request *q, sd_bus_error *e);
 int bus_manager_retry_job(Request *q, sd_bus_error *e);
 int bus_manager_clear_jobs(Request *q, sd_bus_error *e);
 int bus_manager_export_history(Request *q, sd_bus_error *e);
+int bus_manager_import_history(Request *q, sd_bus_error *e);
 int bus_manager_open_output_of(Request *q, sd_bus_error *e);
 int bus_manager_subscribe(Request *q, sd_bus_error *e);
 int bus_manager_unsubscribe(Request *q, sd_bus_error *e);
@@ -25,10 +31,6 @@ int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e);
-
-/* Submits the job, which is taken over, for the user that request_identify() has found, and answers
- * with its id and path. Returns as a handler does. */
-int bus_manager_submit(Request *q, Job **job, sd_bus_error *e);
 
 /* Whose jobs a filter is about: everybody's where all are asked for and may be seen, else the caller's
  * own. Returns as request_authorize() does. */

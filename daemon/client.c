@@ -3,39 +3,132 @@
 #include <search.h>
 #include <string.h>
 
+#include "backlog.h"
 #include "client.h"
+#include "dispatch.h"
+#include "request.h"
 #include "user.h"
 
 /* As long as nobody notices the delay of a rule that depends on something else than its files. */
-#define GRANT_USEC USEC_PER_SEC
+#define REMEMBER_USEC USEC_PER_SEC
 
 static int compare_clients(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-int client_new(Manager *m, const char *name, uid_t uid, Client **ret) {
+/* Nothing waits for him any more. */
+static int set_known(Client *client, uid_t uid) {
+        Request *q;
+        int r;
+
+        r = user_get(client->manager, uid, &client->user);
+        if (r < 0)
+                return r;
+        client->user->n_clients++;
+        client->is_known = true;
+        client->uid = uid;
+        while ((q = TAILQ_FIRST(&client->waiting))) {
+                client_remove_waiting(client, q);
+                request_admit(q, uid);
+        }
+        return 0;
+}
+
+static int on_uid(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        Client *client = userdata;
+        uint32_t uid;
+
+        client->slot = sd_bus_slot_unref(client->slot);
+        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "u", &uid) < 0 ||
+                        set_known(client, uid) < 0)
+                client_free(client); /* he left the bus: nobody waits for an answer. Or there is no memory */
+        return 0;
+}
+
+/* sd_bus_query_sender_creds() would wait for it. */
+static int ask_bus(Client *client) {
+        return sd_bus_call_method_async(client->manager->bus, &client->slot, "org.freedesktop.DBus",
+                        "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser", on_uid,
+                        client, "s", client->name);
+}
+
+int client_new(Manager *m, const char *name, Client **ret) {
         Client *client = calloc(1, sizeof(Client));
+        int r;
 
         if (!client)
                 return -ENOMEM;
         client->manager = m;
-        client->uid = uid;
+        TAILQ_INIT(&client->waiting);
         client->name = strdup(name);
         if (!client->name || !tsearch(client, &m->clients, compare_clients)) {
                 free(client->name);
                 free(client);
                 return -ENOMEM;
         }
+        r = ask_bus(client);
+        if (r < 0) {
+                client_free(client);
+                return r;
+        }
         *ret = client;
         return 0;
+}
+
+static void add_waiting(Client *client, Request *q) {
+        TAILQ_INSERT_TAIL(&client->waiting, q, waiting);
+        client->n_waiting++;
+        client->waiting_bytes += q->bytes;
+        q->client = client;
+}
+
+int client_add_waiting(Client *client, Request *q) {
+        if (client->n_waiting >= client->manager->config.max_requests_per_user ||
+                        client->waiting_bytes + q->bytes > REQUEST_BYTES_MAX)
+                return -EDQUOT;
+        add_waiting(client, q);
+        return 0;
+}
+
+void client_remove_waiting(Client *client, Request *q) {
+        TAILQ_REMOVE(&client->waiting, q, waiting);
+        client->n_waiting--;
+        client->waiting_bytes -= q->bytes;
+        q->client = NULL;
+}
+
+void client_hold(Client *client, Request *q) {
+        add_waiting(client, q);
+        backlog_watch(client->manager->backlog);
+}
+
+bool client_is_held(const Client *client) {
+        return client->is_known && !TAILQ_EMPTY(&client->waiting);
+}
+
+void client_resume(Client *client) {
+        while (client_is_held(client)) {
+                Request *q = TAILQ_FIRST(&client->waiting);
+
+                client_remove_waiting(client, q);
+                dispatch_add(client->manager->dispatch, q);
+        }
 }
 
 Client *client_free(Client *client) {
         if (!client)
                 return NULL;
+        while (!TAILQ_EMPTY(&client->waiting))
+                request_free(TAILQ_FIRST(&client->waiting));
         client_unsubscribe(client);
         tdelete(client, &client->manager->clients, compare_clients);
+        backlog_forget(client);
+        if (client->user) {
+                client->user->n_clients--;
+                user_release(client->user);
+        }
         check_free(client->check);
+        sd_bus_slot_unref(client->slot);
         free(client->name);
         free(client);
         return NULL;
@@ -45,6 +138,11 @@ Client *client_find(Manager *m, const char *name) {
         Client **node = tfind(&name, &m->clients, compare_clients);
 
         return node ? *node : NULL;
+}
+
+int client_get(Manager *m, const char *name, Client **ret) {
+        *ret = client_find(m, name);
+        return *ret ? 0 : client_new(m, name, ret);
 }
 
 typedef struct Walk {
@@ -65,49 +163,41 @@ void client_foreach(Manager *m, void (*callback)(Client *client, void *userdata)
         twalk_r(m->clients, visit, &walk);
 }
 
-void client_grant(Client *client, Action action) {
-        client->granted_usec[action] = monotonic_usec();
+void client_remember(Client *client, Action action, Verdict verdict) {
+        client->verdicts[action].usec = monotonic_usec();
+        client->verdicts[action].verdict = verdict;
 }
 
-bool client_is_granted(const Client *client, Action action) {
-        uint64_t granted = client->granted_usec[action];
+bool client_recall(const Client *client, Action action, Verdict *ret) {
+        uint64_t usec = client->verdicts[action].usec;
 
-        return granted > 0 && monotonic_usec() - granted < GRANT_USEC;
+        if (usec == 0 || monotonic_usec() - usec >= REMEMBER_USEC)
+                return false;
+        *ret = client->verdicts[action].verdict;
+        return true;
 }
 
-static void revoke_all_of(Client *client, void *userdata) {
-        memset(client->granted_usec, 0, sizeof(client->granted_usec));
+static void forget_all_of(Client *client, void *userdata) {
+        memset(client->verdicts, 0, sizeof(client->verdicts));
 }
 
-void client_revoke_all(Manager *m) {
-        client_foreach(m, revoke_all_of, NULL);
+void client_forget_all(Manager *m) {
+        client_foreach(m, forget_all_of, NULL);
 }
 
 int client_subscribe(Client *client) {
-        User *user;
-        int r;
-
         if (client->subscribed)
                 return 0;
-        r = user_get(client->manager, client->uid, &user);
-        if (r < 0)
-                return r;
-        if (user->n_subscriptions >= client->manager->config.max_subscriptions_per_user) {
-                user_release(user);
+        if (client->user->n_subscriptions >= client->manager->config.max_subscriptions_per_user)
                 return -EDQUOT;
-        }
-        user->n_subscriptions++;
+        client->user->n_subscriptions++;
         client->subscribed = true;
         return 0;
 }
 
 void client_unsubscribe(Client *client) {
-        User *user;
-
         if (!client->subscribed)
                 return;
         client->subscribed = false;
-        user = user_find(client->manager, client->uid);
-        user->n_subscriptions--;
-        user_release(user);
+        client->user->n_subscriptions--;
 }

@@ -22,7 +22,7 @@ struct Commit {
         size_t n_entries;
 };
 
-static void flush(Commit *commit) {
+void commit_flush(Commit *commit) {
         Entry entries[TURN_CHANGES_MAX];
         size_t n = commit->n_entries;
         int r;
@@ -43,12 +43,12 @@ static void flush(Commit *commit) {
 }
 
 static int on_idle(sd_event_source *source, void *userdata) {
-        flush(userdata);
+        commit_flush(userdata);
         return 0;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
-        flush(userdata);
+        commit_flush(userdata);
         return 0;
 }
 
@@ -65,7 +65,8 @@ int commit_new(sd_event *event, Store *store, Commit **ret) {
         if (r >= 0) /* after everything that has arrived */
                 r = sd_event_source_set_priority(commit->idle, SD_EVENT_PRIORITY_IDLE);
         if (r >= 0)
-                r = sd_event_add_time_relative(event, &commit->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, commit);
+                r = sd_event_add_time_relative(
+                                event, &commit->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, commit);
         if (r >= 0)
                 r = sd_event_source_set_enabled(commit->timer, SD_EVENT_OFF);
         if (r >= 0)
@@ -93,7 +94,7 @@ int commit_begin(Commit *commit) {
         int r;
 
         if (commit->n_entries >= TURN_CHANGES_MAX)
-                flush(commit);
+                commit_flush(commit);
         if (commit->open)
                 return store_in_transaction(commit->store) ? 0 : -EIO;
         r = store_begin(commit->store);

@@ -15,6 +15,8 @@ typedef void (*commit_cb)(int r, void *userdata);
 int commit_new(sd_event *event, Store *store, Commit **ret);
 /* What is pending is not committed, and its callbacks are not called. */
 Commit *commit_free(Commit *commit);
+/* Ends the turn now: commits what is pending, and calls the callbacks. */
+void commit_flush(Commit *commit);
 
 /* Call before each change. An error means that this turn's transaction is broken: change nothing. */
 int commit_begin(Commit *commit);

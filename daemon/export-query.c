@@ -7,29 +7,24 @@
 
 #include "export-query.h"
 #include "parse.h"
+#include "string-table.h"
 #include "strv.h"
 
-static const char *const format_names[_EXPORT_FORMAT_MAX] = {
+static const char *const export_format_table[_EXPORT_FORMAT_MAX] = {
         [EXPORT_CSV] = "csv",
         [EXPORT_JSON] = "json",
 };
 
+DEFINE_STRING_TABLE(export_format, ExportFormat, _EXPORT_FORMAT_MAX);
+
 static const char *const cell_names[_EXPORT_CELL_MAX] = {
-        [EXPORT_START_DATE] = "startDate", [EXPORT_END_DATE] = "endDate",
-        [EXPORT_JOB_NAME] = "jobName",     [EXPORT_JOB_STATUS] = "jobStatus",
-        [EXPORT_JOB_INFO] = "jobInfo",     [EXPORT_JOB_USER] = "jobUser",
+        [EXPORT_START_DATE] = "startDate",
+        [EXPORT_END_DATE] = "endDate",
+        [EXPORT_JOB_NAME] = "jobName",
+        [EXPORT_JOB_STATUS] = "jobStatus",
+        [EXPORT_JOB_INFO] = "jobInfo",
+        [EXPORT_JOB_USER] = "jobUser",
 };
-
-const char *export_format_to_string(ExportFormat format) {
-        return (int) format >= 0 && format < _EXPORT_FORMAT_MAX ? format_names[format] : NULL;
-}
-
-ExportFormat export_format_from_string(const char *s) {
-        for (size_t i = 0; i < ELEMENTSOF(format_names); i++)
-                if (strcmp(format_names[i], s) == 0)
-                        return (ExportFormat) i;
-        return _EXPORT_FORMAT_INVALID;
-}
 
 int export_query_set_default_columns(ExportQuery *query) {
         int r = 0;
@@ -90,9 +85,13 @@ static int add_filter(char ***l, const StoreFilter *filter) {
         if (r >= 0)
                 r = add_number(l, "status-mask", filter->status_mask);
         if (r >= 0)
+                r = add_text(l, "name", filter->name);
+        if (r >= 0)
                 r = add_text(l, "type", filter->type);
         if (r >= 0)
                 r = add_text(l, "user", filter->user);
+        if (r >= 0)
+                r = add_number(l, "tasks", filter->tasks);
         if (r >= 0)
                 r = add_text(l, "related", filter->related);
         if (r >= 0)
@@ -167,12 +166,20 @@ static int set_text(char **field, const char *value) {
         return *field ? 0 : -ENOMEM;
 }
 
+static int set_name(ExportQuery *query, const char *value) {
+        return set_text(&query->filter.name, value);
+}
+
 static int set_type(ExportQuery *query, const char *value) {
         return set_text(&query->filter.type, value);
 }
 
 static int set_user(ExportQuery *query, const char *value) {
         return set_text(&query->filter.user, value);
+}
+
+static int set_tasks(ExportQuery *query, const char *value) {
+        return parse_boolean(value, &query->filter.tasks);
 }
 
 static int set_related(ExportQuery *query, const char *value) {
@@ -197,8 +204,10 @@ static const struct {
         { "uid", set_uid },
         { "id", add_id },
         { "status-mask", set_status_mask },
+        { "name", set_name },
         { "type", set_type },
         { "user", set_user },
+        { "tasks", set_tasks },
         { "related", set_related },
         { "since", set_since },
         { "until", set_until },
@@ -211,7 +220,7 @@ static int read_line(ExportQuery *query, const char *line) {
                 return -EBADMSG;
         for (size_t i = 0; i < ELEMENTSOF(keys); i++)
                 if (strlen(keys[i].key) == (size_t) (value - line) &&
-                        strncmp(line, keys[i].key, (size_t) (value - line)) == 0) {
+                                strncmp(line, keys[i].key, (size_t) (value - line)) == 0) {
                         int r = keys[i].set(query, value + 1);
 
                         return r < 0 && r != -ENOMEM ? -EBADMSG : r;

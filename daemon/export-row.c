@@ -21,7 +21,7 @@ static int format_date(uint64_t usec, char *buffer, size_t size) {
                 return -ERANGE;
         minutes = labs(tm.tm_gmtoff) / 60;
         (void) snprintf(buffer, size, "%s%c%02ld:%02ld", date, tm.tm_gmtoff < 0 ? '-' : '+', minutes / 60,
-                minutes % 60);
+                        minutes % 60);
         return 0;
 }
 
@@ -69,8 +69,8 @@ static int property_cell(const Property *property, const Job *job, char **ret) {
                 return r;
         if (value)
                 text = json_object_is_type(value, json_type_string)
-                        ? json_object_get_string(value)
-                        : json_object_to_json_string_ext(value, JSON_FLAGS);
+                                ? json_object_get_string(value)
+                                : json_object_to_json_string_ext(value, JSON_FLAGS);
         if (!text)
                 return -ENOMEM;
         *ret = strdup(text);

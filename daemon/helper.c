@@ -25,29 +25,58 @@ struct Helper {
         bool exited, closed;
         helper_done_cb done;
         void *userdata;
+        bool owns_userdata;
 };
 
+static void close_output(Helper *helper) {
+        helper->output = sd_event_source_disable_unref(helper->output);
+        close_fd(TAKE_FD(helper->output_fd));
+        helper->closed = true;
+}
+
+/* Whether it has ended or not: nobody will be told. */
+static void destroy(Helper *helper) {
+        LIST_REMOVE(helper, list);
+        sd_event_source_disable_unref(helper->child);
+        close_output(helper);
+        if (helper->owns_userdata)
+                free(helper->userdata);
+        free(helper);
+}
+
+static void end(Helper *helper) {
+        if (!helper->exited && helper->pid > 0)
+                (void) kill(helper->pid, SIGKILL); /* ours and not yet waited for: it cannot be another's */
+}
+
+/* Its end is the event loop's to see: a process that hangs in the kernel ends when it likes. */
 Helper *helper_free(Helper *helper) {
         if (!helper)
                 return NULL;
-        if (!helper->exited && helper->pid > 0) {
-                (void) kill(helper->pid, SIGKILL); /* ours and not yet waited for: it cannot be another's */
-                (void) waitpid(helper->pid, NULL, 0);
+        end(helper);
+        if (helper->exited || !helper->child) {
+                destroy(helper);
+                return NULL;
         }
-        LIST_REMOVE(helper, list);
-        sd_event_source_disable_unref(helper->child);
-        sd_event_source_disable_unref(helper->output);
-        close_fd(helper->output_fd);
-        free(helper);
+        close_output(helper);
+        helper->done = NULL;
         return NULL;
+}
+
+void helper_free_all(Manager *m) {
+        while (!LIST_EMPTY(&m->helpers)) {
+                end(LIST_FIRST(&m->helpers));
+                destroy(LIST_FIRST(&m->helpers));
+        }
 }
 
 static void finish_if_done(Helper *helper) {
         if (!helper->exited || !helper->closed)
                 return;
         helper->answer[helper->n_answer] = '\0';
-        helper->done(helper->status, helper->answer, helper->n_answer, helper->userdata);
-        helper_free(helper);
+        if (helper->done)
+                helper->done(helper->status, helper->answer, helper->n_answer, helper->userdata);
+        destroy(helper);
 }
 
 static int on_child(sd_event_source *source, const siginfo_t *si, void *userdata) {
@@ -79,8 +108,9 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
 static int add_files(posix_spawn_file_actions_t *actions, const HelperFiles *files) {
         int r;
 
-        r = files->input_fd >= 0 ? posix_spawn_file_actions_adddup2(actions, files->input_fd, STDIN_FILENO)
-                                 : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        r = files->input_fd >= 0
+                        ? posix_spawn_file_actions_adddup2(actions, files->input_fd, STDIN_FILENO)
+                        : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         if (r == 0)
                 r = posix_spawn_file_actions_adddup2(actions, files->output_fd, STDOUT_FILENO);
         if (r == 0 && files->status_fd >= 0)
@@ -108,14 +138,15 @@ static int spawn(char *const arguments[], const HelperFiles *files, pid_t *ret) 
         if (r == 0)
                 r = add_files(&actions, files);
         if (r == 0)
-                r = posix_spawn(ret, LIBEXECDIR "/jobsd-stream", &actions, &attributes, arguments, environment);
+                r = posix_spawn(ret, LIBEXECDIR "/jobsd-stream", &actions, &attributes, arguments,
+                                environment);
         posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attributes);
         return -r;
 }
 
 static int helper_new(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
-        void *userdata, Helper **ret) {
+                void *userdata, Helper **ret) {
         Helper *helper = calloc(1, sizeof(Helper));
         int r;
 
@@ -145,7 +176,8 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
                 return -errno;
         r = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
         if (r >= 0)
-                r = helper_new(m, arguments, &(HelperFiles){ -EBADF, fds[1], -EBADF }, done, userdata, &helper);
+                r = helper_new(m, arguments, &(HelperFiles){ -EBADF, fds[1], -EBADF }, done, userdata,
+                                &helper);
         close_fd(fds[1]);
         if (r < 0) {
                 close_fd(fds[0]);
@@ -157,12 +189,13 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
                 helper_free(helper);
                 return r;
         }
+        helper->owns_userdata = true;
         *ret = helper;
         return 0;
 }
 
 int helper_stream(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
-        void *userdata, Helper **ret) {
+                void *userdata, Helper **ret) {
         int r = helper_new(m, arguments, files, done, userdata, ret);
 
         if (r >= 0)

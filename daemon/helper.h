@@ -10,19 +10,22 @@
  * a pipe. status is waitpid's. The helper is freed afterwards. */
 typedef void (*helper_done_cb)(int status, const char *answer, size_t size, void *userdata);
 
-/* Starts jobsd-stream with these arguments and collects what it prints. */
+/* Starts jobsd-stream with these arguments and collects what it prints. userdata, of malloc(), is the helper's from
+ * then on: it is freed after done was called, or when it will not be. */
 int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *userdata, Helper **ret);
 
 /* What a helper gets as its descriptors 0, 1 and STREAM_STATUS_FD; they stay the caller's to close. */
 typedef struct HelperFiles {
-        int input_fd;  /* negative: /dev/null */
+        int input_fd; /* negative: /dev/null */
         int output_fd;
         int status_fd; /* negative: none */
 } HelperFiles;
 
 /* Starts it writing to a descriptor of the caller's. */
 int helper_stream(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
-        void *userdata, Helper **ret);
+                void *userdata, Helper **ret);
 
-/* Ends it; done is not called. */
+/* Ends it; done is not called. Takes NULL. */
 Helper *helper_free(Helper *helper);
+/* At the end of jobsd: ends them all, and waits for none. */
+void helper_free_all(Manager *m);

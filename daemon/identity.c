@@ -27,7 +27,7 @@ const Identity *identity_find(Manager *m, const char *user) {
 
                 snprintf(number, sizeof(number), "%u", (unsigned) known->identity.uid);
                 if (now < known->until_usec && known->until_usec - now <= KEEP_USEC &&
-                        (strcmp(known->identity.name, user) == 0 || strcmp(number, user) == 0))
+                                (strcmp(known->identity.name, user) == 0 || strcmp(number, user) == 0))
                         return &known->identity;
         }
         return NULL;
@@ -48,10 +48,10 @@ static void on_answer(int status, const char *answer, size_t size, void *userdat
         unsigned uid;
         int r = -EIO;
 
-        free(userdata);
         if (WIFEXITED(status) && WEXITSTATUS(status) == STREAM_EXIT_NOT_FOUND)
                 r = -ENOENT;
-        else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && sscanf(answer, "%u %255[^\n]", &uid, identity.name) == 2) {
+        else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+                        sscanf(answer, "%u %255[^\n]", &uid, identity.name) == 2) {
                 identity.uid = (uid_t) uid;
                 keep(question.manager, &identity);
                 r = 0;

@@ -2,30 +2,38 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "introspection.h"
 #include "introspection-xml.h"
+#include "introspection.h"
 
-static const char header[] = "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
-                             " \"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n<node>\n";
+static const char header[] =
+                "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"
+                " \"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">\n<node>\n";
 
 /* The standard interfaces that every object has, from the D-Bus specification. */
 static const char standard[] =
-        "  <interface name=\"org.freedesktop.DBus.Peer\">\n    <method name=\"Ping\"/>\n"
-        "    <method name=\"GetMachineId\"><arg type=\"s\" name=\"machine_uuid\" direction=\"out\"/></method>\n"
-        "  </interface>\n  <interface name=\"org.freedesktop.DBus.Introspectable\">\n"
-        "    <method name=\"Introspect\"><arg name=\"data\" type=\"s\" direction=\"out\"/></method>\n  </interface>\n";
+                "  <interface name=\"org.freedesktop.DBus.Peer\">\n    <method name=\"Ping\"/>\n"
+                "    <method name=\"GetMachineId\"><arg type=\"s\" name=\"machine_uuid\" "
+                "direction=\"out\"/></method>\n"
+                "  </interface>\n  <interface name=\"org.freedesktop.DBus.Introspectable\">\n"
+                "    <method name=\"Introspect\"><arg name=\"data\" type=\"s\" "
+                "direction=\"out\"/></method>\n  </interface>\n";
 
 static const char properties[] =
-        "  <interface name=\"org.freedesktop.DBus.Properties\">\n    <method name=\"Get\">\n"
-        "      <arg name=\"interface\" direction=\"in\" type=\"s\"/><arg name=\"property\" direction=\"in\" type=\"s\"/>\n"
-        "      <arg name=\"value\" direction=\"out\" type=\"v\"/>\n    </method>\n    <method name=\"GetAll\">\n"
-        "      <arg name=\"interface\" direction=\"in\" type=\"s\"/>\n"
-        "      <arg name=\"properties\" direction=\"out\" type=\"a{sv}\"/>\n    </method>\n    <method name=\"Set\">\n"
-        "      <arg name=\"interface\" direction=\"in\" type=\"s\"/><arg name=\"property\" direction=\"in\" type=\"s\"/>\n"
-        "      <arg name=\"value\" direction=\"in\" type=\"v\"/>\n    </method>\n"
-        "    <signal name=\"PropertiesChanged\">\n      <arg type=\"s\" name=\"interface\"/>\n"
-        "      <arg type=\"a{sv}\" name=\"changed_properties\"/><arg type=\"as\" name=\"invalidated_properties\"/>\n"
-        "    </signal>\n  </interface>\n";
+                "  <interface name=\"org.freedesktop.DBus.Properties\">\n    <method name=\"Get\">\n"
+                "      <arg name=\"interface\" direction=\"in\" type=\"s\"/><arg name=\"property\" "
+                "direction=\"in\" type=\"s\"/>\n"
+                "      <arg name=\"value\" direction=\"out\" type=\"v\"/>\n    </method>\n    <method "
+                "name=\"GetAll\">\n"
+                "      <arg name=\"interface\" direction=\"in\" type=\"s\"/>\n"
+                "      <arg name=\"properties\" direction=\"out\" type=\"a{sv}\"/>\n    </method>\n    "
+                "<method name=\"Set\">\n"
+                "      <arg name=\"interface\" direction=\"in\" type=\"s\"/><arg name=\"property\" "
+                "direction=\"in\" type=\"s\"/>\n"
+                "      <arg name=\"value\" direction=\"in\" type=\"v\"/>\n    </method>\n"
+                "    <signal name=\"PropertiesChanged\">\n      <arg type=\"s\" name=\"interface\"/>\n"
+                "      <arg type=\"a{sv}\" name=\"changed_properties\"/><arg type=\"as\" "
+                "name=\"invalidated_properties\"/>\n"
+                "    </signal>\n  </interface>\n";
 
 static void write_node(FILE *f, Introspection what, char *const *children, size_t n_children) {
         fputs(header, f);

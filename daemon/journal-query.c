@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "helper.h"
@@ -17,22 +19,23 @@ static void on_answer(int status, const char *answer, size_t size, void *userdat
         Query query = *(Query *) userdata;
         bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
-        free(userdata);
         if (failed)
                 log_line(LOG_WARNING, "The journal could not be asked about job %" PRIu64 ".", query.id);
-        query.callback(query.manager, live_job_find(query.manager, query.id), failed ? "" : answer);
+        query.callback(query.manager, live_job_find(query.manager, query.id), failed ? NULL : answer);
 }
 
 int journal_query(LiveJob *live, const char *verb, journal_query_cb callback) {
-        char boot_id[SD_ID128_STRING_MAX];
+        char boot_id[SD_ID128_STRING_MAX], uid[16];
         char *arguments[] = { (char *) "jobsd-stream", (char *) verb, live->job->unit,
-                sd_id128_to_string(live->job->boot_id, boot_id), NULL };
+                sd_id128_to_string(live->job->boot_id, boot_id), strcmp(verb, "start") == 0 ? uid : NULL,
+                NULL };
         Query *query = malloc(sizeof(Query));
         Helper *helper;
         int r;
 
         if (!query)
                 return -ENOMEM;
+        snprintf(uid, sizeof(uid), "%u", (unsigned) job_run_uid(live->job));
         *query = (Query){ live->manager, live->id, callback };
         r = helper_ask(live->manager, arguments, on_answer, query, &helper);
         if (r < 0)

@@ -5,7 +5,7 @@
 
 #include "live-job.h"
 
-/* live is NULL when the job is no longer live. answer is empty when the journal could not be read. */
+/* live is NULL when the job is no longer live. answer is NULL when the journal could not be read. */
 typedef void (*journal_query_cb)(Manager *m, LiveJob *live, const char *answer);
 
 /* verb is "outcome" or "start", see stream-protocol.h. */

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "job-credential.h"
 #include "journal-stream.h"
 #include "launcher.h"
 #include "log.h"
+#include "queue.h"
+#include "strv.h"
 #include "transient-unit.h"
+#include "unit-files.h"
 
 #define PID1 "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
 #define UNIT_PREFIX "/org/freedesktop/systemd1/unit"
@@ -36,7 +41,7 @@ struct Launcher {
         bool is_stopping;
         bool lacks_memory_peak; /* systemd older than 256 */
 
-        sd_bus_slot *changed_slot, *removed_slot, *list_slot;
+        sd_bus_slot *changed_slot, *removed_slot, *owner_slot, *list_slot;
         manager_done_cb done;
         void *done_userdata;
         unsigned n_queries; /* of the recovery, not answered */
@@ -60,6 +65,7 @@ Launcher *launcher_free(Launcher *launcher) {
                 return NULL;
         sd_bus_slot_unref(launcher->changed_slot);
         sd_bus_slot_unref(launcher->removed_slot);
+        sd_bus_slot_unref(launcher->owner_slot);
         sd_bus_slot_unref(launcher->list_slot);
         free(launcher);
         return NULL;
@@ -155,7 +161,8 @@ static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_err
 }
 
 /* Sends a call whose reply the live job waits for, in place of one that it waited for before. */
-static int call_for(Launcher *launcher, LiveJob *live, sd_bus_message *m, sd_bus_message_handler_t callback) {
+static int call_for(
+                Launcher *launcher, LiveJob *live, sd_bus_message *m, sd_bus_message_handler_t callback) {
         drop_call(launcher, live);
         live->on_reply = callback;
         if (launcher->n_calls < CALLS_MAX)
@@ -176,16 +183,17 @@ void launcher_forget(Launcher *launcher, LiveJob *live) {
 
 /* Whether the unit may have been made although the call failed. */
 static bool error_is_uncertain(const sd_bus_error *e) {
-        return sd_bus_error_has_names(e, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_DISCONNECTED,
-                "org.freedesktop.systemd1.UnitExists");
+        return sd_bus_error_has_names(e, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT,
+                        SD_BUS_ERROR_DISCONNECTED, "org.freedesktop.systemd1.UnitExists");
 }
 
 /* Whether it will pass: PID 1 is going down, is not there, or has its hands full. */
 static bool error_is_temporary(const sd_bus_error *e) {
         return sd_bus_error_has_names(e, "org.freedesktop.systemd1.ShuttingDown",
-                "org.freedesktop.systemd1.TransactionIsDestructive", "org.freedesktop.systemd1.TransactionJobsConflicting",
-                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                SD_BUS_ERROR_NO_MEMORY);
+                        "org.freedesktop.systemd1.TransactionIsDestructive",
+                        "org.freedesktop.systemd1.TransactionJobsConflicting", SD_BUS_ERROR_SERVICE_UNKNOWN,
+                        SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        SD_BUS_ERROR_NO_MEMORY);
 }
 
 static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
@@ -224,6 +232,18 @@ static int open_stream(LiveJob *live, int *ret_fd) {
         return identifier ? journal_stream_open(identifier, live->job->unit, ret_fd) : -ENOMEM;
 }
 
+static int write_files(Launcher *launcher, const Job *job) {
+        _cleanup_(strv_free_erasep) char **secrets = NULL;
+        int r = 0;
+
+        if (job_find_secret(job))
+                r = store_get_secrets(launcher->manager->store, job->id, &secrets);
+        if (r >= 0)
+                r = unit_files_write(job, secrets);
+        return r < 0 ? log_errno(r, "Failed to hand environment and secrets to %s, trying again", job->unit)
+                     : 0;
+}
+
 void launcher_reserve_start(Launcher *launcher, LiveJob *live) {
         live->start_in_flight = true;
         launcher->n_starts++;
@@ -236,10 +256,14 @@ int launcher_start(Launcher *launcher, LiveJob *live) {
 
         live->timer = sd_event_source_disable_unref(live->timer);
         r = open_stream(live, &fd);
+        if (r >= 0)
+                r = write_files(launcher, live->job);
         if (r < 0) {
+                if (live->state != LIVE_CONNECTING)
+                        log_errno(r, "Job %" PRIu64 " waits for systemd-journald@jobs.socket", live->id);
                 live->state = LIVE_CONNECTING;
                 return sd_event_add_time_relative(launcher->manager->event, &live->timer, CLOCK_MONOTONIC,
-                        STREAM_RETRY_USEC, 0, on_stream_retry, live);
+                                STREAM_RETRY_USEC, 0, on_stream_retry, live);
         }
         r = transient_unit_message(launcher->manager->bus, live->job, fd, &m);
         if (r < 0)
@@ -247,14 +271,23 @@ int launcher_start(Launcher *launcher, LiveJob *live) {
         close_fd(live->stream_fd);
         live->stream_fd = TAKE_FD(fd);
         live->state = LIVE_STARTING;
-        return call_for(launcher, live, m, on_start_reply);
+        live->unit.undisturbed = true;
+        r = call_for(launcher, live, m, on_start_reply);
+        /* jobsd ends with its connection, and the next one finds that nothing was started */
+        return r == -ENOTCONN || r == -ECONNRESET || r == -EPIPE ? 0 : r;
 }
 
 static int on_stream_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
-        int r = launcher_start(m->launcher, live);
+        int r;
 
+        if (live->job->cancelled) {
+                live->timer = sd_event_source_disable_unref(live->timer);
+                manager_job_never_started(m, live);
+                return 0;
+        }
+        r = launcher_start(m->launcher, live);
         if (r < 0) {
                 start_done(m->launcher, live);
                 manager_unit_failed(m, live, strerror(-r));
@@ -311,7 +344,16 @@ void launcher_cancel(Launcher *launcher, LiveJob *live) {
 }
 
 static int on_reset_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
-        live_job_free(userdata); /* an error means that it is gone already */
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        const sd_bus_error *e = sd_bus_message_get_error(reply);
+
+        if (e && !sd_bus_error_has_name(e, "org.freedesktop.systemd1.NoSuchUnit") &&
+                        launcher_query(m->launcher, live) >= 0)
+                return 0; /* PID 1 was not there: the answer tells whether the unit is */
+        live_job_free(live);
+        queue_dispatch(m); /* it may have waited for that */
         return 0;
 }
 
@@ -320,9 +362,9 @@ void launcher_tidy(Launcher *launcher, LiveJob *live) {
         int r;
 
         if (live->unit.active != UNIT_FAILED) {
-                if (live->unit.active == UNIT_INACTIVE)
-                        live_job_free(live); /* a transient unit that is inactive is gone */
-                else
+                if (live->unit.active == UNIT_INACTIVE && live->unit.undisturbed)
+                        live_job_free(live); /* a transient unit that is inactive is gone, */
+                else                         /* but for "systemctl restart" */
                         stop_in_lane(launcher, live, &launcher->tidies);
                 return;
         }
@@ -345,8 +387,13 @@ static int on_query_reply(sd_bus_message *reply, void *userdata, sd_bus_error *r
         LiveJob *live = userdata;
         Manager *m = live->manager;
 
-        if (!sd_bus_message_is_method_error(reply, NULL) && unit_state_read(&live->unit, reply) < 0)
-                log_line(LOG_WARNING, "Unexpected properties of %s", live->job->unit);
+        if (!sd_bus_message_is_method_error(reply, NULL)) {
+                if (unit_state_read(&live->unit, reply) < 0)
+                        log_line(LOG_WARNING, "Unexpected properties of %s", live->job->unit);
+                else if (!live->unit.has_job) /* JobRemoved may have been sent while PID 1 was not on the bus
+                                               */
+                        start_done(m->launcher, live);
+        }
         query_done(m->launcher, live);
         return 0;
 }
@@ -359,8 +406,8 @@ int launcher_query(Launcher *launcher, LiveJob *live) {
         r = sd_bus_path_encode(UNIT_PREFIX, live->job->unit, &path);
         if (r < 0)
                 return r;
-        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES,
-                "GetAll");
+        r = sd_bus_message_new_method_call(
+                        launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES, "GetAll");
         if (r >= 0) /* of all its interfaces */
                 r = sd_bus_message_append(m, "s", "");
         return r < 0 ? r : call_for(launcher, live, m, on_query_reply);
@@ -368,14 +415,16 @@ int launcher_query(Launcher *launcher, LiveJob *live) {
 
 static int read_variant(sd_bus_message *reply, uint64_t *ret) {
         uint64_t v;
-        int r = sd_bus_message_is_method_error(reply, NULL) ? -EIO : sd_bus_message_read(reply, "v", "t", &v);
+        int r = sd_bus_message_is_method_error(reply, NULL) ? -EIO
+                                                            : sd_bus_message_read(reply, "v", "t", &v);
 
         if (r >= 0 && v != UINT64_MAX)
                 *ret = v;
         return r;
 }
 
-static int get_property(Launcher *launcher, LiveJob *live, const char *name, sd_bus_message_handler_t callback) {
+static int get_property(
+                Launcher *launcher, LiveJob *live, const char *name, sd_bus_message_handler_t callback) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         _cleanup_free_ char *path = NULL;
         int r;
@@ -383,8 +432,8 @@ static int get_property(Launcher *launcher, LiveJob *live, const char *name, sd_
         r = sd_bus_path_encode(UNIT_PREFIX, live->job->unit, &path);
         if (r < 0)
                 return r;
-        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES,
-                "Get");
+        r = sd_bus_message_new_method_call(
+                        launcher->manager->bus, &m, "org.freedesktop.systemd1", path, PROPERTIES, "Get");
         if (r >= 0)
                 r = sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Service", name);
         return r < 0 ? r : call_for(launcher, live, m, callback);
@@ -393,7 +442,8 @@ static int get_property(Launcher *launcher, LiveJob *live, const char *name, sd_
 static int on_memory_peak(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
         LiveJob *live = userdata;
 
-        if (read_variant(reply, &live->unit.memory_peak) < 0)
+        (void) read_variant(reply, &live->unit.memory_peak); /* unknown costs stay 0 */
+        if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_PROPERTY))
                 live->manager->launcher->lacks_memory_peak = true;
         manager_unit_changed(live->manager, live);
         return 0;
@@ -403,7 +453,7 @@ static int on_cpu_usage(sd_bus_message *reply, void *userdata, sd_bus_error *ret
         LiveJob *live = userdata;
         Launcher *launcher = live->manager->launcher;
 
-        (void) read_variant(reply, &live->unit.cpu_usage_nsec); /* unknown costs stay 0 */
+        (void) read_variant(reply, &live->unit.cpu_usage_nsec);
         if (launcher->lacks_memory_peak || get_property(launcher, live, "MemoryPeak", on_memory_peak) < 0)
                 manager_unit_changed(live->manager, live);
         return 0;
@@ -414,8 +464,8 @@ static int on_system_state(sd_bus_message *reply, void *userdata, sd_bus_error *
         Launcher *launcher = live->manager->launcher;
         const char *state = "";
 
-        if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "v", "s", &state) >= 0 &&
-                strcmp(state, "stopping") == 0)
+        if (!sd_bus_message_is_method_error(reply, NULL) &&
+                        sd_bus_message_read(reply, "v", "s", &state) >= 0 && strcmp(state, "stopping") == 0)
                 launcher->is_stopping = true;
         manager_unit_changed(live->manager, live);
         return 0;
@@ -430,7 +480,7 @@ int launcher_query_end(Launcher *launcher, LiveJob *live) {
 
         /* Stopped by another hand than ours, and so gone. Perhaps the whole machine is being stopped. */
         r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1",
-                "/org/freedesktop/systemd1", PROPERTIES, "Get");
+                        "/org/freedesktop/systemd1", PROPERTIES, "Get");
         if (r >= 0)
                 r = sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Manager", "SystemState");
         return r < 0 ? r : call_for(launcher, live, m, on_system_state);
@@ -444,12 +494,10 @@ static int on_unit_changed(sd_bus_message *signal, void *userdata, sd_bus_error 
         const char *path = sd_bus_message_get_path(signal);
         _cleanup_free_ char *unit = NULL;
         LiveJob *live;
-        uint64_t id;
 
-        if (strncmp(path, ours, sizeof(ours) - 1) != 0 || sd_bus_path_decode(path, UNIT_PREFIX, &unit) <= 0 ||
-                job_unit_name_to_id(unit, &id) < 0)
+        if (strncmp(path, ours, sizeof(ours) - 1) != 0 || sd_bus_path_decode(path, UNIT_PREFIX, &unit) <= 0)
                 return 0;
-        live = live_job_find(launcher->manager, id);
+        live = live_job_find_unit(launcher->manager, unit);
         /* its end is known already; or its state is being asked for, and the reply, which is at least as
          * new as this signal, must be waited for: the recovery counts them */
         if (!live || live->state >= LIVE_RECOVERING)
@@ -461,17 +509,28 @@ static int on_unit_changed(sd_bus_message *signal, void *userdata, sd_bus_error 
         return 0;
 }
 
+static void remove_leftover(Launcher *launcher, uint64_t id, const char *unit);
+
+/* A hand that stops a unit may start it again: "systemctl restart". The job has ended with the stop. */
+static void unit_was_handled(Launcher *launcher, const char *unit) {
+        uint64_t id;
+
+        if (job_unit_name_to_id(unit, &id) >= 0)
+                remove_leftover(launcher, id, unit);
+}
+
 static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
         Launcher *launcher = userdata;
         const char *unit;
         LiveJob *live;
-        uint64_t id;
 
-        if (sd_bus_message_read(signal, "uoss", NULL, NULL, &unit, NULL) < 0 || job_unit_name_to_id(unit, &id) < 0)
+        if (sd_bus_message_read(signal, "uoss", NULL, NULL, &unit, NULL) < 0)
                 return 0;
-        live = live_job_find(launcher->manager, id);
-        if (!live)
+        live = live_job_find_unit(launcher->manager, unit);
+        if (!live) {
+                unit_was_handled(launcher, unit);
                 return 0;
+        }
         if (live->stop_in_flight && live->state == LIVE_TIDYING) {
                 live_job_free(live);
         } else if (live->start_in_flight) {
@@ -481,9 +540,42 @@ static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *
                         (void) launcher_query(launcher, live);
                 else
                         manager_unit_changed(launcher->manager, live);
-        } else
+        } else {
+                live->unit.undisturbed = false; /* a stop, of ours or of another hand */
                 stop_done(launcher, live);
-        manager_dispatch(launcher->manager);
+        }
+        queue_dispatch(launcher->manager);
+        return 0;
+}
+
+static int subscribe(sd_bus *bus) {
+        return sd_bus_call_method_async(bus, NULL, PID1, "Subscribe", NULL, NULL, "");
+}
+
+/* Not those whose unit is not asked for yet or whose end is known, and not those that PID 1 will answer. */
+static void ask_again(LiveJob *live, void *userdata) {
+        Launcher *launcher = userdata;
+
+        if (live->state != LIVE_STARTING && live->state != LIVE_RUNNING && live->state != LIVE_TIDYING)
+                return;
+        if (!live_job_is_asking(live) && launcher_query(launcher, live) < 0)
+                log_line(LOG_WARNING, "Failed to ask for the state of %s", live->job->unit);
+}
+
+/* PID 1 is back on the bus, as after "systemctl daemon-reexec". What it had to tell meanwhile nobody has
+ * heard. */
+static int on_owner_changed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
+        Launcher *launcher = userdata;
+        const char *new_owner;
+        int r;
+
+        r = sd_bus_message_read(signal, "sss", NULL, NULL, &new_owner);
+        if (r < 0 || !*new_owner)
+                return 0;
+        r = subscribe(launcher->manager->bus);
+        if (r < 0)
+                return sd_event_exit(launcher->manager->event, r);
+        live_job_foreach(launcher->manager, ask_again, launcher);
         return 0;
 }
 
@@ -505,9 +597,7 @@ static void query_done(Launcher *launcher, LiveJob *live) {
                 if (live->unit.has_job)
                         launcher_reserve_start(launcher, live);
         }
-        if (live->unit.not_found && live->state == LIVE_STARTING)
-                manager_job_never_started(m, live);
-        else if (!live->unit.not_found || !recovering) /* else the journal is asked about it */
+        if (!live->unit.not_found || !recovering) /* else the journal is asked about it */
                 manager_unit_changed(m, live);
         if (recovering)
                 recovery_step(launcher);
@@ -522,11 +612,11 @@ static void remove_leftover(Launcher *launcher, uint64_t id, const char *unit) {
                 log_line(LOG_WARNING, "%s is not a job of this history, leaving it alone.", unit);
                 return;
         }
-        r = sd_bus_call_method_async(launcher->manager->bus, NULL, PID1, "StopUnit", NULL, NULL, "ss", unit,
-                "replace");
+        r = sd_bus_call_method_async(
+                        launcher->manager->bus, NULL, PID1, "StopUnit", NULL, NULL, "ss", unit, "replace");
         if (r >= 0)
-                r = sd_bus_call_method_async(launcher->manager->bus, NULL, PID1, "ResetFailedUnit", NULL, NULL, "s",
-                        unit);
+                r = sd_bus_call_method_async(launcher->manager->bus, NULL, PID1, "ResetFailedUnit", NULL,
+                                NULL, "s", unit);
         if (r < 0)
                 log_errno(r, "Failed to remove %s", unit);
 }
@@ -537,7 +627,7 @@ static void recover_unit(Launcher *launcher, const char *unit) {
 
         if (job_unit_name_to_id(unit, &id) < 0)
                 return;
-        live = live_job_find(launcher->manager, id);
+        live = live_job_find_unit(launcher->manager, unit);
         if (!live)
                 remove_leftover(launcher, id, unit);
         else if (launcher_query(launcher, live) >= 0)
@@ -576,14 +666,20 @@ static int watch_pid1(Launcher *launcher) {
 
         /* One rule serves all jobs. */
         r = sd_bus_add_match_async(bus, &launcher->changed_slot,
-                "type='signal',sender='org.freedesktop.systemd1',interface='" PROPERTIES "',"
-                "member='PropertiesChanged',path_namespace='" UNIT_PREFIX "'",
-                on_unit_changed, NULL, launcher);
+                        "type='signal',sender='org.freedesktop.systemd1',interface='" PROPERTIES "',"
+                        "member='PropertiesChanged',path_namespace='" UNIT_PREFIX "'",
+                        on_unit_changed, NULL, launcher);
         if (r >= 0)
-                r = sd_bus_match_signal_async(bus, &launcher->removed_slot, PID1, "JobRemoved", on_job_removed,
-                        NULL, launcher);
+                r = sd_bus_match_signal_async(bus, &launcher->removed_slot, PID1, "JobRemoved",
+                                on_job_removed, NULL, launcher);
+        if (r >= 0)
+                r = sd_bus_add_match_async(bus, &launcher->owner_slot,
+                                "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop."
+                                "DBus',"
+                                "member='NameOwnerChanged',arg0='org.freedesktop.systemd1'",
+                                on_owner_changed, NULL, launcher);
         if (r >= 0) /* PID 1 sends signals only to whom asks for them */
-                r = sd_bus_call_method_async(bus, NULL, PID1, "Subscribe", NULL, NULL, "");
+                r = subscribe(bus);
         return r;
 }
 
@@ -600,6 +696,6 @@ int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
                 r = sd_bus_message_append(m, "asas", 0, 1, "jobsd-*.service");
         if (r >= 0)
                 r = sd_bus_call_async(launcher->manager->bus, &launcher->list_slot, m, on_units, launcher,
-                        CALL_TIMEOUT_USEC);
+                                CALL_TIMEOUT_USEC);
         return r;
 }

@@ -6,6 +6,8 @@
 #include "launcher.h"
 #include "live-job.h"
 #include "status-text.h"
+#include "type-registry.h"
+#include "unit-files.h"
 #include "user.h"
 
 static int compare_live_jobs(const void *a, const void *b) {
@@ -18,13 +20,57 @@ static bool counts_as_running(const LiveJob *live) {
         return live->state != LIVE_TIDYING;
 }
 
+LiveJob *live_job_find(Manager *m, uint64_t id) {
+        LiveJob **node = tfind(&id, &m->live_jobs, compare_live_jobs);
+
+        return node ? *node : NULL;
+}
+
+LiveJob *live_job_find_unit(Manager *m, const char *unit) {
+        LiveJob *live;
+        uint64_t id;
+
+        if (job_unit_name_to_id(unit, &id) < 0)
+                return NULL;
+        live = live_job_find(m, id);
+        return live && live->job->unit && strcmp(live->job->unit, unit) == 0 ? live : NULL;
+}
+
+LiveJob *live_job_of(Manager *m, const Job *job) {
+        LiveJob *live = live_job_find(m, job->id);
+
+        return live && live->job->attempt == job->attempt ? live : NULL;
+}
+
+Job live_job_shown(const LiveJob *live) {
+        Job job = *live->job;
+
+        if (live->state == LIVE_TIDYING || job.result == JOB_RESULT_NONE)
+                return job;
+        job.status = JOB_RUNNING;
+        job.result = JOB_RESULT_NONE;
+        job.exit_status = 0;
+        job.finished_usec = 0;
+        job.info = NULL;
+        return job;
+}
+
 int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
         LiveJob *live = calloc(1, sizeof(LiveJob));
         User *user;
 
         if (!live)
                 return -ENOMEM;
+        if (live_job_find(m, job->id)) {
+                free(live);
+                return -EEXIST;
+        }
         if (user_get(m, job->uid, &user) < 0) {
+                free(live);
+                return -ENOMEM;
+        }
+        if (type_add_running(m, job->type) < 0) {
+                user_release(user);
                 free(live);
                 return -ENOMEM;
         }
@@ -33,6 +79,7 @@ int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
         live->state = state;
         live->stream_fd = -EBADF;
         if (!tsearch(live, &m->live_jobs, compare_live_jobs)) {
+                type_remove_running(m, job->type);
                 user_release(user);
                 free(live);
                 return -ENOMEM;
@@ -50,10 +97,12 @@ static void uncount(LiveJob *live) {
         live->manager->n_running--;
         user->n_running--;
         user_release(user);
+        type_remove_running(live->manager, live->job->type);
 }
 
 void live_job_set_ended(LiveJob *live) {
         uncount(live);
+        unit_files_remove(live->job->unit);
         live->state = LIVE_TIDYING;
         live->change_timer = sd_event_source_disable_unref(live->change_timer); /* its end says it all */
 }
@@ -72,12 +121,6 @@ LiveJob *live_job_free(LiveJob *live) {
         job_free(live->job);
         free(live);
         return NULL;
-}
-
-LiveJob *live_job_find(Manager *m, uint64_t id) {
-        LiveJob **node = tfind(&id, &m->live_jobs, compare_live_jobs);
-
-        return node ? *node : NULL;
 }
 
 typedef struct Walk {

@@ -27,13 +27,11 @@ struct LiveJob {
         bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
         bool stop_queued;
         struct StopLane *stop_lane; /* the launcher's */
-        bool asked_journal; /* why it did not start */
-        bool cancelled; /* somebody asked for its end, */
-        uid_t canceller;
+        bool asked_journal;         /* why it did not start */
         TAILQ_ENTRY(LiveJob) stop_queue;
-        int stream_fd;                 /* of its output, see drain.h; -EBADF after a restart of jobsd */
-        sd_bus_slot *slot;             /* the call to PID 1 whose reply it waits for, */
-        sd_bus_message *call;          /* or that waits to be sent */
+        int stream_fd;        /* of its output, see drain.h; -EBADF after a restart of jobsd */
+        sd_bus_slot *slot;    /* the call to PID 1 whose reply it waits for, */
+        sd_bus_message *call; /* or that waits to be sent */
         sd_bus_message_handler_t on_reply;
         TAILQ_ENTRY(LiveJob) call_queue;
         sd_event_source *timer;        /* to try something again */
@@ -41,7 +39,7 @@ struct LiveJob {
         uint64_t last_change_usec;     /* CLOCK_MONOTONIC */
 };
 
-/* Takes the job over. Counts as a running job of its user. */
+/* Takes the job over. Counts as a running job of its user. -EEXIST: it is one already. */
 int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret);
 LiveJob *live_job_free(LiveJob *live);
 /* From now on it is no longer counted as running; it stays until its unit is gone. */
@@ -53,6 +51,12 @@ static inline bool live_job_is_asking(const LiveJob *live) {
 }
 
 LiveJob *live_job_find(Manager *m, uint64_t id);
+LiveJob *live_job_find_unit(Manager *m, const char *unit);
+/* The one of this try: while it waits for the next one, the unit of the last one is still being removed. */
+LiveJob *live_job_of(Manager *m, const Job *job);
+/* What may be told of it, by somebody who does not free it. While its end is not durable it has none: it may
+ * be tried again, and nobody is to take it for the last word. */
+Job live_job_shown(const LiveJob *live);
 /* Calls for each; the callback must not free any. */
 void live_job_foreach(Manager *m, void (*callback)(LiveJob *live, void *userdata), void *userdata);
 

@@ -5,21 +5,18 @@
 
 #include <syslog.h>
 
-#include "job.h"
-
-/* Message ids, explained by units/jobsd.catalog: never change one. */
-typedef enum JobEvent {
-        JOB_EVENT_SUBMITTED,
-        JOB_EVENT_STARTED,
-        JOB_EVENT_ENDED,
-        JOB_EVENT_CANCEL_ASKED,
-        JOB_EVENT_CLEARED,
-        _JOB_EVENT_MAX,
-} JobEvent;
+#include "job-record.h"
 
 /* actor is the uid of who did it, for submitted, cancel and cleared; the daemon's own 0 otherwise. */
 void log_job(JobEvent event, const Job *job, uid_t actor);
 
+/* Records of the past came into the history, with the ids from this one on. */
+void log_import(uid_t actor, uint64_t first_id, uint64_t n_imported, uint64_t n_known, uint64_t n_refused);
+
 void log_line(int priority, const char *format, ...) _printf_(2, 3);
+/* The same for what may be jobsd's last words: by its standard error, which journald knows to be
+ * jobsd.service's also when it reads it after the process has gone. A record of its own would then be
+ * nobody's. */
+void log_last_words(int priority, const char *format, ...) _printf_(2, 3);
 /* "what: error text", with a negative errno; returns it. */
 int log_errno(int error, const char *format, ...) _printf_(2, 3);

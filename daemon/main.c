@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "manager.h"
+#include "rebuild.h"
 
 #define STORE_NAME "jobs.db"
 #define STATE_DIRECTORY "/var/lib/jobsd"
@@ -22,8 +23,25 @@ static void print_help(void) {
              "Runs jobs as systemd units, keeps their history and offers both on the bus.\n"
              "systemd starts it; use jobsctl(1) to talk to it.\n\n"
              "  -h --help     Show this help\n"
-             "     --version  Show the version\n\n"
+             "     --version  Show the version\n"
+             "     --rebuild  Make a new history of what the journal knows, in place of a\n"
+             "                damaged one, which is kept; jobsd must not run\n\n"
              "See jobsd(8).");
+}
+
+static int make_store_path(char **ret) {
+        const char *directory = getenv("STATE_DIRECTORY"); /* of StateDirectory= in jobsd.service */
+
+        return asprintf(ret, "%s/" STORE_NAME, directory ?: STATE_DIRECTORY) < 0 ? -ENOMEM : 0;
+}
+
+static int rebuild(void) {
+        _cleanup_free_ char *path = NULL;
+        int r = make_store_path(&path);
+
+        if (r >= 0)
+                r = rebuild_history(path);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* 0 to go on, else the exit status is *ret_status. */
@@ -31,6 +49,7 @@ static int parse_arguments(int argc, char *argv[], int *ret_status) {
         static const struct option options[] = {
                 { "help", no_argument, NULL, 'h' },
                 { "version", no_argument, NULL, 'V' },
+                { "rebuild", no_argument, NULL, 'R' },
                 {},
         };
         int c = getopt_long(argc, argv, "h", options, NULL);
@@ -40,8 +59,10 @@ static int parse_arguments(int argc, char *argv[], int *ret_status) {
                 print_help();
         else if (c == 'V')
                 puts("jobsd " PACKAGE_VERSION);
+        else if (c == 'R' && optind == argc)
+                *ret_status = rebuild();
         else if (c >= 0 || optind < argc) {
-                fputs("jobsd takes no arguments. See jobsd --help.\n", stderr);
+                fputs("jobsd takes no such arguments. See jobsd --help.\n", stderr);
                 *ret_status = 2;
                 return 1;
         } else
@@ -74,7 +95,6 @@ static int add_signals(Manager *m) {
 static int run(void) {
         _cleanup_(manager_freep) Manager *m = NULL;
         _cleanup_free_ char *store_path = NULL;
-        const char *directory = getenv("STATE_DIRECTORY"); /* of StateDirectory= in jobsd.service */
         int r;
 
         r = manager_new(&m);
@@ -83,11 +103,12 @@ static int run(void) {
         r = add_signals(m);
         if (r < 0)
                 return log_errno(r, "Failed to handle signals");
-        r = config_read_file(&m->config, SYSCONFDIR "/jobsd/jobsd.conf", on_mistake, NULL);
+        r = manager_reload(m, on_mistake, NULL);
         if (r < 0)
-                return log_errno(r, "Failed to read " SYSCONFDIR "/jobsd/jobsd.conf");
-        if (asprintf(&store_path, "%s/" STORE_NAME, directory ?: STATE_DIRECTORY) < 0)
-                return log_errno(-ENOMEM, "Failed to initialize");
+                return log_errno(r, "Failed to read the configuration");
+        r = make_store_path(&store_path);
+        if (r < 0)
+                return log_errno(r, "Failed to initialize");
         r = manager_start(m, store_path);
         if (r >= 0)
                 r = sd_event_loop(m->event);

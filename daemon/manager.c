@@ -4,32 +4,38 @@
 #include <search.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include <systemd/sd-daemon.h>
 
 #include "authority.h"
+#include "backlog.h"
 #include "bus.h"
 #include "client.h"
+#include "clock-watch.h"
 #include "commit.h"
+#include "dispatch.h"
 #include "drain.h"
 #include "helper.h"
+#include "history-files.h"
+#include "import.h"
 #include "journal-query.h"
 #include "launcher.h"
+#include "leftovers.h"
 #include "live-job.h"
 #include "log.h"
 #include "manager.h"
-#include "protocol.h"
+#include "queue.h"
 #include "recovery.h"
 #include "request.h"
 #include "retention.h"
+#include "retry.h"
 #include "status-text.h"
 #include "stream.h"
 #include "subscription.h"
+#include "type-registry.h"
 #include "user.h"
-
-/* What passes by itself, as a full disk that somebody tidies, is tried again this often. */
-#define RETRY_USEC (2 * USEC_PER_SEC)
 
 static uint64_t clock_usec(clockid_t clock) {
         struct timespec ts;
@@ -59,6 +65,7 @@ int manager_new(Manager **ret) {
 
         if (!m)
                 return -ENOMEM;
+        m->history_fd = -EBADF;
         TAILQ_INIT(&m->waiting);
         config_set_defaults(&m->config);
         m->identities = calloc(IDENTITIES_KEPT, sizeof(KnownIdentity));
@@ -69,6 +76,10 @@ int manager_new(Manager **ret) {
                 r = sd_event_default(&m->event);
         if (r >= 0)
                 r = launcher_new(m, &m->launcher);
+        if (r >= 0)
+                r = dispatch_new(m, &m->dispatch);
+        if (r >= 0)
+                r = backlog_new(m, &m->backlog);
         if (r >= 0)
                 r = authority_new(m, &m->authority);
         if (r < 0)
@@ -85,31 +96,35 @@ static void free_live_jobs(Manager *m) {
 Manager *manager_free(Manager *m) {
         if (!m)
                 return NULL;
+        m->recovered = false; /* nothing is started any more */
+        if (m->commit)
+                commit_flush(m->commit); /* who waits for it gets his answer */
         while (!LIST_EMPTY(&m->requests))
                 request_free(LIST_FIRST(&m->requests));
+        import_free(m->import);
+        leftovers_free(m->leftovers);
         while (!LIST_EMPTY(&m->streams))
                 stream_free(LIST_FIRST(&m->streams));
-        while (!LIST_EMPTY(&m->helpers))
-                helper_free(LIST_FIRST(&m->helpers));
+        helper_free_all(m);
         while (!LIST_EMPTY(&m->drains))
                 drain_free(LIST_FIRST(&m->drains));
         while (m->clients)
                 client_free(*(Client **) m->clients);
+        backlog_free(m->backlog);
         free_live_jobs(m);
-        while (m->users) {
-                User *user = *(User **) m->users;
-
-                user_remove_queued(user, user->n_queued);
-                user->n_submitting = user->n_running = user->n_streams = user->n_subscriptions =
-                        user->n_prompts = 0;
-                user_release(user);
-        }
+        authority_free(m->authority);
+        while (m->users)
+                user_free(*(User **) m->users);
+        dispatch_free(m->dispatch);
+        type_registry_free(m);
         commit_free(m->commit);
         retention_free(m->retention);
         store_free(m->store);
-        authority_free(m->authority);
+        close_fd(m->history_fd);
         launcher_free(m->launcher);
         sd_event_source_disable_unref(m->retry_timer);
+        sd_event_source_disable_unref(m->due_timer);
+        sd_event_source_disable_unref(m->clock_source);
         sd_bus_flush_close_unref(m->bus);
         sd_event_unref(m->event);
         free(m->identities);
@@ -117,17 +132,74 @@ Manager *manager_free(Manager *m) {
         return NULL;
 }
 
+int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
+        Config config;
+        int r;
+
+        config_set_defaults(&config);
+        r = config_read_file(&config, SYSCONFDIR "/jobsd/jobsd.conf", mistake, userdata);
+        if (r >= 0)
+                r = type_registry_load(m, mistake, userdata);
+        if (r < 0)
+                return r;
+        m->config = config;
+        queue_dispatch(m);
+        return 0;
+}
+
+/* Once: every call that needs the page meets it again. */
+static void on_damage(const char *what, void *userdata) {
+        Manager *m = userdata;
+
+        if (!m->store || m->damage_told) /* who cannot open it is told otherwise */
+                return;
+        m->damage_told = true;
+        log_last_words(LOG_CRIT,
+                        "%s is damaged (%s). What runs goes on, what needs the damaged part is refused. To "
+                        "make a "
+                        "new history of what the journal has: systemctl stop jobsd; " LIBEXECDIR
+                        "/jobsd --rebuild; systemctl start jobsd",
+                        m->store_path, what);
+}
+
+/* Nobody else has the history's files, and one that was rebuilt is in its place. */
+static int take_history(Manager *m, const char *path) {
+        _cleanup_free_ char *moved = NULL;
+        int r;
+
+        r = history_lock(path, &m->history_fd);
+        if (r < 0)
+                return log_errno(r,
+                                r == -EAGAIN ? "The history is being rebuilt, trying again"
+                                             : "Failed to lock the history");
+        r = history_replace(path, &moved);
+        if (r < 0)
+                return log_errno(r, "Failed to put the history that was rebuilt in its place");
+        if (r > 0)
+                log_line(LOG_NOTICE, "The history that was rebuilt is in its place%s%s.",
+                                moved ? ", the damaged one is " : "", moved ?: "");
+        return 0;
+}
+
 static int open_store(Manager *m, const char *path) {
         _cleanup_free_ char *message = NULL;
-        int r = store_open(path, &m->store, &message);
+        int r;
 
+        r = take_history(m, path);
+        if (r < 0)
+                return r;
+        r = store_open(path, &m->store, &message);
         if (r < 0) {
-                log_line(LOG_ERR, "%s", message ?: strerror(-r));
+                log_last_words(LOG_ERR, "%s", message ?: strerror(-r));
                 return r;
         }
         r = commit_new(m->event, m->store, &m->commit);
         if (r >= 0)
                 r = retention_new(m, &m->retention);
+        if (r >= 0)
+                r = clock_watch(m);
+        if (r >= 0)
+                r = leftovers_remove(m);
         return r < 0 ? log_errno(r, "Failed to read the history") : 0;
 }
 
@@ -145,6 +217,7 @@ static void on_name_acquired(Manager *m) {
 
 int manager_start(Manager *m, const char *store_path) {
         m->store_path = store_path;
+        store_on_damage(on_damage, m);
         return bus_connect(m, on_name_acquired);
 }
 
@@ -164,8 +237,9 @@ static void on_submitted(int r, void *userdata) {
         User *user = user_find(m, job->uid);
 
         user->n_submitting--;
+        user->submitting_bytes -= job->stored_bytes;
         if (r >= 0) {
-                user_add_queued(user, 1);
+                queue_add(m, job->uid, job->type, 1, job->stored_bytes);
                 log_job(JOB_EVENT_SUBMITTED, job, job->submitter);
         }
         user_release(user);
@@ -174,7 +248,7 @@ static void on_submitted(int r, void *userdata) {
                 subscription_job_new(m, job);
         job_free(job);
         free(submission);
-        manager_dispatch(m);
+        queue_dispatch(m);
 }
 
 static int insert_job(Manager *m, Job *job) {
@@ -187,7 +261,8 @@ static int insert_job(Manager *m, Job *job) {
         return store_insert(m->store, job);
 }
 
-int manager_submit(Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata) {
+int manager_submit(
+                Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata) {
         Submission *submission;
         User *user;
         int r;
@@ -200,6 +275,9 @@ int manager_submit(Manager *m, Job *job, void (*done)(int r, const Job *job, voi
                 r = -ENOMEM;
         else if (user->n_queued + user->n_submitting >= m->config.max_queued_per_user)
                 r = -EDQUOT;
+        else if (user->queued_bytes + user->submitting_bytes + job_count_bytes(job) >
+                        m->config.max_queued_bytes_per_user)
+                r = -EFBIG;
         else
                 r = insert_job(m, job);
         if (r < 0) {
@@ -208,112 +286,10 @@ int manager_submit(Manager *m, Job *job, void (*done)(int r, const Job *job, voi
                 return r;
         }
         *submission = (Submission){ m, job, done, userdata };
+        user->submitting_bytes += job->stored_bytes;
         user->n_submitting++; /* nothing is started before it is durable */
         commit_add(m->commit, on_submitted, submission);
         return 0;
-}
-
-/* ---- dispatch ---- */
-
-static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        manager_dispatch(userdata);
-        return 0;
-}
-
-void manager_dispatch_later(Manager *m) {
-        int r;
-
-        m->retry_timer = sd_event_source_disable_unref(m->retry_timer);
-        r = sd_event_add_time_relative(m->event, &m->retry_timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, m);
-        if (r < 0)
-                log_errno(r, "Failed to set a timer");
-}
-
-/* The counts of the queue; in the store the job is where they say. */
-static void return_to_queue(Manager *m, uid_t uid) {
-        User *user;
-
-        if (user_get(m, uid, &user) >= 0)
-                user_add_queued(user, 1);
-}
-
-static void take_from_queue(Manager *m, uid_t uid) {
-        User *user = user_find(m, uid);
-
-        user_remove_queued(user, 1);
-        user_release(user);
-}
-
-static void put_back(Manager *m, LiveJob *live) {
-        return_to_queue(m, live->job->uid);
-        live_job_free(live);
-}
-
-static void on_starting_committed(int r, void *userdata) {
-        LiveJob *live = userdata;
-        Manager *m = live->manager;
-
-        if (r < 0) {
-                log_errno(r, "Failed to record the start of job %" PRIu64, live->id);
-                put_back(m, live);
-                manager_dispatch_later(m);
-                return;
-        }
-        live->job->status = JOB_RUNNING;
-        r = launcher_start(m->launcher, live);
-        if (r < 0)
-                manager_unit_failed(m, live, strerror(-r));
-}
-
-static int record_start(Manager *m, Job *job) {
-        int r;
-
-        r = job_unit_name(job->id, &job->unit);
-        if (r < 0)
-                return r;
-        job->boot_id = m->boot_id;
-        r = commit_begin(m->commit);
-        return r < 0 ? r : store_set_starting(m->store, job->id, job->unit, job->boot_id);
-}
-
-static int start_next_of(Manager *m, User *user) {
-        _cleanup_(job_freep) Job *job = NULL;
-        LiveJob *live;
-        int r;
-
-        r = store_get_next_queued(m->store, user->uid, &job);
-        if (r < 0)
-                return r;
-        r = live_job_new(m, job, LIVE_COMMITTING, &live);
-        if (r < 0)
-                return r;
-        TAKE_PTR(job);
-        r = record_start(m, live->job);
-        if (r < 0) {
-                live_job_free(live);
-                return r;
-        }
-        user_served(user);
-        take_from_queue(m, user->uid);
-        commit_add(m->commit, on_starting_committed, live);
-        launcher_reserve_start(m->launcher, live);
-        return 0;
-}
-
-void manager_dispatch(Manager *m) {
-        User *user;
-
-        if (!m->recovered)
-                return;
-        while (m->n_running < m->config.max_running && launcher_may_start(m->launcher) && (user = user_next(m))) {
-                int r = start_next_of(m, user);
-
-                if (r < 0) {
-                        log_errno(r, "Failed to start the next job of uid %u", (unsigned) user->uid);
-                        manager_dispatch_later(m);
-                        return;
-                }
-        }
 }
 
 /* ---- end ---- */
@@ -333,7 +309,8 @@ static void finish_later(Manager *m, LiveJob *live, int error) {
 
         log_errno(error, "Failed to record the end of job %" PRIu64 ", trying again", live->id);
         live->state = LIVE_ENDING;
-        r = sd_event_add_time_relative(m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_finish_retry, live);
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_finish_retry, live);
         if (r < 0)
                 log_errno(r, "Failed to set a timer");
 }
@@ -349,26 +326,43 @@ static void on_finish_committed(int r, void *userdata) {
         log_job(JOB_EVENT_ENDED, live->job, 0);
         retention_job_ended(m);
         live_job_set_ended(live);
-        drain_start(m, live->id, TAKE_FD(live->stream_fd));
+        drain_start(m, live->id, TAKE_FD(live->stream_fd), true);
         subscription_job_ended(m, live->job);
         launcher_tidy(m->launcher, live);
-        manager_dispatch(m);
+        queue_dispatch(m);
+}
+
+static void on_retry_committed(int r, void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        if (r < 0) {
+                finish_later(m, live, r);
+                return;
+        }
+        log_job(JOB_EVENT_RETRIED, live->job, 0);
+        live_job_set_ended(live);
+        drain_start(m, live->id, TAKE_FD(live->stream_fd), false);
+        retry_recorded(m, live->id);
+        launcher_tidy(m->launcher, live);
+        queue_dispatch(m);
 }
 
 /* Records what job->result says. */
 static void finish(Manager *m, LiveJob *live) {
         Job *job = live->job;
+        bool again = retry_is_wanted(job);
         int r;
 
         job->status = job_result_to_status(job->result);
         live->state = LIVE_RECORDING;
         r = commit_begin(m->commit);
         if (r >= 0)
-                r = store_set_finished(m->store, job);
+                r = again ? retry_record(m, job) : store_set_finished(m->store, job);
         if (r < 0)
                 finish_later(m, live, r);
         else
-                commit_add(m->commit, on_finish_committed, live);
+                commit_add(m->commit, again ? on_retry_committed : on_finish_committed, live);
 }
 
 static void describe_and_finish(Manager *m, LiveJob *live, const char *why) {
@@ -390,8 +384,8 @@ static void finish_with_result(Manager *m, LiveJob *live, JobResult result, cons
 
         job->result = result;
         job->finished_usec = unit->main_exit_usec > 0 ? unit->main_exit_usec : now_usec();
-        job->cpu_usage_nsec = unit->cpu_usage_nsec;
-        job->memory_peak = unit->memory_peak;
+        job->cpu_usage_nsec += unit->cpu_usage_nsec; /* to those of earlier tries */
+        job->memory_peak = MAX(job->memory_peak, unit->memory_peak);
         describe_and_finish(m, live, why);
 }
 
@@ -402,7 +396,7 @@ static void on_start_known(Manager *m, LiveJob *live, const char *answer) {
 
         if (!live || live->state != LIVE_ENDING)
                 return;
-        if (sscanf(answer, "%d", &error) < 1) {
+        if (!answer || sscanf(answer, "%d", &error) < 1) {
                 finish_with_result(m, live, JOB_RESULT_EXIT_CODE, NULL);
                 return;
         }
@@ -416,13 +410,13 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
 
         (void) live_job_update(live);
         result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
-        if (unit_state_may_be_start_failure(&live->unit) && !live->cancelled) {
+        if (unit_state_may_be_start_failure(&live->unit) && !live->job->cancelled) {
                 if (live->asked_journal || journal_query(live, "start", on_start_known) >= 0) {
                         live->asked_journal = true;
                         return;
                 }
         }
-        if (result == JOB_RESULT_CANCELLED && !live->cancelled && launcher_is_stopping(m->launcher))
+        if (result == JOB_RESULT_CANCELLED && !live->job->cancelled && launcher_is_stopping(m->launcher))
                 result = JOB_RESULT_INTERRUPTED;
         finish_with_result(m, live, result, NULL);
 }
@@ -441,9 +435,27 @@ void manager_unit_failed(Manager *m, LiveJob *live, const char *message) {
         if (asprintf(&why, "Could not start: %s", message) < 0)
                 why = NULL;
         live->unit.active = UNIT_INACTIVE;
-        live->job->result = live->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
+        live->job->result = live->job->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
         live->job->finished_usec = now_usec();
-        describe_and_finish(m, live, live->cancelled ? NULL : why);
+        describe_and_finish(m, live, live->job->cancelled ? NULL : why);
+}
+
+static int on_put_back_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        manager_job_never_started(live->manager, live);
+        return 0;
+}
+
+static void put_back_later(Manager *m, LiveJob *live, int error) {
+        int r;
+
+        log_errno(error, "Failed to put job %" PRIu64 " back into the queue, trying again", live->id);
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_put_back_retry, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
 }
 
 static void on_put_back(int r, void *userdata) {
@@ -451,28 +463,32 @@ static void on_put_back(int r, void *userdata) {
         Manager *m = live->manager;
 
         if (r < 0) {
-                finish_later(m, live, r);
+                put_back_later(m, live, r);
                 return;
         }
-        put_back(m, live);
-        manager_dispatch_later(m);
+        queue_put_back(m, live);
+        queue_dispatch_later(m);
 }
 
 void manager_job_never_started(Manager *m, LiveJob *live) {
         int r;
 
-        if (live->cancelled) {
+        if (live->job->cancelled) {
                 manager_job_ended(m, live, JOB_RESULT_CANCELLED, 0);
+                return;
+        }
+        if (!job_has_command(live->job)) { /* of a history that was rebuilt */
+                manager_job_ended(m, live, JOB_RESULT_LOST, 0);
                 return;
         }
         live->state = LIVE_RECORDING;
         r = commit_begin(m->commit);
         if (r >= 0)
                 r = store_set_queued(m->store, live->id);
-        if (r >= 0)
-                commit_add(m->commit, on_put_back, live);
+        if (r < 0)
+                put_back_later(m, live, r);
         else
-                log_errno(r, "Failed to put job %" PRIu64 " back into the queue", live->id);
+                commit_add(m->commit, on_put_back, live);
 }
 
 static int on_tidy_retry(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -487,7 +503,8 @@ static void tidy_later(Manager *m, LiveJob *live) {
         int r;
 
         live->timer = sd_event_source_disable_unref(live->timer);
-        r = sd_event_add_time_relative(m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_tidy_retry, live);
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_tidy_retry, live);
         if (r < 0)
                 log_errno(r, "Failed to set a timer");
 }
@@ -523,6 +540,13 @@ static void begin_end(Manager *m, LiveJob *live) {
                 finish_with_unit(m, live);
 }
 
+/* It is gone, and nobody has seen it run. A "systemctl daemon-reload" that comes between its creation and
+ * its start makes PID 1 forget it; or somebody stopped it at once. */
+static bool unit_has_vanished(const LiveJob *live) {
+        return live->state == LIVE_STARTING && live->unit.active == UNIT_INACTIVE &&
+                        live->job->started_usec == 0 && !live->job->cancelled;
+}
+
 void manager_unit_changed(Manager *m, LiveJob *live) {
         bool changed;
 
@@ -532,9 +556,10 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
                         finish_with_unit(m, live);
                 return;
         case LIVE_TIDYING: /* PID 1 would not remove it */
-                if (live->unit.not_found || live->unit.active == UNIT_INACTIVE)
+                if (live->unit.not_found || live->unit.active == UNIT_INACTIVE) {
                         live_job_free(live);
-                else
+                        queue_dispatch(m); /* its next try may have waited for that */
+                } else
                         tidy_later(m, live);
                 return;
         case LIVE_RECOVERING:
@@ -549,14 +574,17 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
 
         changed = live_job_update(live);
         if (unit_state_is_ended(&live->unit, live->start_in_flight)) {
-                begin_end(m, live);
+                if (unit_has_vanished(live))
+                        recovery_ask_journal(m, live);
+                else
+                        begin_end(m, live);
                 return;
         }
         if (live->state == LIVE_STARTING && live->unit.active == UNIT_ACTIVE) {
                 set_running(m, live);
                 changed = true;
         }
-        if (live->cancelled && !live->start_in_flight && !live_job_is_asking(live))
+        if (live->job->cancelled && !live->start_in_flight && !live_job_is_asking(live))
                 launcher_cancel(m->launcher, live);
         if (changed && live->state == LIVE_RUNNING)
                 subscription_job_changed(live);
@@ -567,6 +595,7 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
 typedef struct Cancellation {
         Manager *manager;
         Job *job;
+        uid_t actor;
         manager_done_cb done;
         void *userdata;
 } Cancellation;
@@ -577,11 +606,12 @@ static void on_cancelled(int r, void *userdata) {
         Job *job = cancellation->job;
 
         if (r >= 0) {
+                log_job(JOB_EVENT_CANCEL_ASKED, job, cancellation->actor);
                 log_job(JOB_EVENT_ENDED, job, 0);
                 retention_job_ended(m);
-                stream_job_ended(m, job->id);
+                drain_end(m, job->id);
         } else
-                return_to_queue(m, job->uid);
+                queue_return(m, job);
         cancellation->done(r, cancellation->userdata);
         if (r >= 0)
                 subscription_job_ended(m, job);
@@ -590,6 +620,7 @@ static void on_cancelled(int r, void *userdata) {
 }
 
 static int record_cancel(Manager *m, Job *job) {
+        _cleanup_free_ char *of_last_try = TAKE_PTR(job->info);
         int r;
 
         job->result = JOB_RESULT_CANCELLED;
@@ -601,7 +632,7 @@ static int record_cancel(Manager *m, Job *job) {
         return r < 0 ? r : store_set_finished(m->store, job);
 }
 
-static int cancel_queued(Manager *m, Job *job, manager_done_cb done, void *userdata) {
+static int cancel_queued(Manager *m, Job *job, uid_t actor, manager_done_cb done, void *userdata) {
         Cancellation *cancellation = malloc(sizeof(Cancellation));
         int r;
 
@@ -615,15 +646,48 @@ static int cancel_queued(Manager *m, Job *job, manager_done_cb done, void *userd
                 job_free(job);
                 return r;
         }
-        *cancellation = (Cancellation){ m, job, done, userdata };
-        take_from_queue(m, job->uid);
+        *cancellation = (Cancellation){ m, job, actor, done, userdata };
+        queue_take(m, job);
         commit_add(m->commit, on_cancelled, cancellation);
+        return 0;
+}
+
+static void on_cancellation_recorded(int r, void *userdata) {
+        Cancellation *cancellation = userdata;
+        Manager *m = cancellation->manager;
+        LiveJob *live = live_job_of(m, cancellation->job);
+
+        if (r >= 0)
+                log_job(JOB_EVENT_CANCEL_ASKED, cancellation->job, cancellation->actor);
+        if (r >= 0 && live) { /* else it has ended meanwhile */
+                live->job->cancelled = true;
+                if (live->state != LIVE_RECOVERING) /* else when it is known what there is to be stopped */
+                        manager_unit_changed(m, live);
+        }
+        cancellation->done(r, cancellation->userdata);
+        job_free(cancellation->job);
+        free(cancellation);
+}
+
+/* Stopped when that is durable: whoever is told so can rely on it. */
+static int cancel_running(Manager *m, Job *job, uid_t actor, manager_done_cb done, void *userdata) {
+        Cancellation *cancellation = malloc(sizeof(Cancellation));
+        int r = cancellation ? commit_begin(m->commit) : -ENOMEM;
+
+        if (r >= 0)
+                r = store_set_cancelled(m->store, job->id);
+        if (r < 0) {
+                free(cancellation);
+                job_free(job);
+                return r;
+        }
+        *cancellation = (Cancellation){ m, job, actor, done, userdata };
+        commit_add(m->commit, on_cancellation_recorded, cancellation);
         return 0;
 }
 
 int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, void *userdata) {
         _cleanup_(job_freep) Job *job = NULL;
-        LiveJob *live = live_job_find(m, id);
         int r;
 
         r = store_get(m->store, id, &job);
@@ -631,15 +695,6 @@ int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, v
                 return r;
         if (!job_status_is_active(job->status))
                 return -ESTALE;
-        log_job(JOB_EVENT_CANCEL_ASKED, job, actor);
-        if (!live)
-                return cancel_queued(m, TAKE_PTR(job), done, userdata);
-        if (!live->cancelled) {
-                live->cancelled = true;
-                live->canceller = actor;
-                if (live->state != LIVE_RECOVERING) /* else when it is known what there is to be stopped */
-                        manager_unit_changed(m, live);
-        }
-        done(0, userdata);
-        return 0;
+        return live_job_of(m, job) ? cancel_running(m, TAKE_PTR(job), actor, done, userdata)
+                                   : cancel_queued(m, TAKE_PTR(job), actor, done, userdata);
 }

@@ -12,15 +12,20 @@
 #include <systemd/sd-event.h>
 
 #include "config-file.h"
+#include "ini-file.h"
 #include "job.h"
 #include "store.h"
 
 typedef struct Authority Authority;
+typedef struct Backlog Backlog;
 typedef struct Client Client;
 typedef struct Commit Commit;
+typedef struct Dispatch Dispatch;
 typedef struct Drain Drain;
 typedef struct Helper Helper;
+typedef struct Import Import;
 typedef struct Launcher Launcher;
+typedef struct Leftovers Leftovers;
 typedef struct LiveJob LiveJob;
 typedef struct Request Request;
 typedef struct Retention Retention;
@@ -38,15 +43,22 @@ typedef struct Manager {
         void (*on_name_acquired)(struct Manager *m);
         sd_id128_t boot_id;
 
+        int history_fd; /* as long as it is open, nobody else touches the history */
         Store *store;
+        bool damage_told;
         Commit *commit;
+        Dispatch *dispatch;
+        Backlog *backlog;
         Authority *authority;
         Launcher *launcher;
         Retention *retention;
+        Import *import;       /* the one that goes on, or NULL */
+        Leftovers *leftovers; /* of one that broke off, while they are being removed, or NULL */
 
-        void *live_jobs; /* trees of search.h(3): by id, */
-        void *users;     /* by uid, */
-        void *clients;   /* and by unique name */
+        void *live_jobs;            /* trees of search.h(3): by id, */
+        void *users;                /* by uid, */
+        void *types;                /* by name, see type-registry.h, */
+        void *clients;              /* and by unique name */
         TAILQ_HEAD(, User) waiting; /* users with queued jobs, next to be served first */
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
@@ -58,6 +70,9 @@ typedef struct Manager {
         unsigned n_running; /* live jobs that have not ended */
         bool recovered;     /* what ran before is known: jobs may be started */
         sd_event_source *retry_timer;
+        uint64_t due_usec; /* CLOCK_REALTIME: further tries up to this time are in the queue, see retry.h; */
+        sd_event_source *due_timer;    /* for the next one */
+        sd_event_source *clock_source; /* see clock-watch.h */
 } Manager;
 
 int manager_new(Manager **ret);
@@ -68,20 +83,21 @@ DEFINE_CLEANUP(Manager, manager_free);
  * that it is ready. Logs what goes wrong and ends the event loop with it. */
 int manager_start(Manager *m, const char *store_path);
 
+/* Reads jobsd.conf and the job types, at the start and whenever somebody asks for it. What was wrong before
+ * holds no more, what is wrong now is ignored and told. */
+int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata);
+
 /* Called with the outcome of a change, after it is durable. */
 typedef void (*manager_done_cb)(int r, void *userdata);
 
 /* Puts a job into its user's queue. The job is the manager's from then on when this returns 0, and
- * has its id when done is called. -EDQUOT when the user's queue is full. */
-int manager_submit(Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata);
+ * has its id when done is called. -EDQUOT when the user's queue has too many jobs,
+ * -EFBIG when they are too large. */
+int manager_submit(
+                Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata);
 
 /* -ENOENT, -ESTALE when it has ended. */
 int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, void *userdata);
-
-/* Starts queued jobs as far as the limits allow. */
-void manager_dispatch(Manager *m);
-/* The same in a while: something that passes by itself is in the way, a full disk for example. */
-void manager_dispatch_later(Manager *m);
 
 /* For the launcher: what happens to a unit. */
 void manager_unit_changed(Manager *m, LiveJob *live);
@@ -91,6 +107,9 @@ void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
 /* For recovery: what became of a job whose unit is gone. */
 void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status);
 void manager_job_never_started(Manager *m, LiveJob *live);
+
+/* What passes by itself, as a full disk that somebody tidies, is tried again this often. */
+#define RETRY_USEC (2 * USEC_PER_SEC)
 
 /* Microseconds since 1970, and since some fixed moment that nobody steps. */
 uint64_t now_usec(void);

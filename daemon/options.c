@@ -44,7 +44,8 @@ static int read_one(sd_bus_message *m, const Option *option, void *target, sd_bu
         if (r < 0)
                 return r;
         if (strcmp(contents, option->type) != 0)
-                return error_invalid(e, "\"%s\" takes a value of type %s, not %s.", option->key, option->type, contents);
+                return error_invalid(e, "\"%s\" takes a value of type %s, not %s.", option->key,
+                                option->type, contents);
         r = sd_bus_message_enter_container(m, 'v', contents);
         if (r >= 0)
                 r = option->read(m, option, target, e);
@@ -105,8 +106,8 @@ static int read_number(sd_bus_message *m, const Option *option, void *target, sd
         if (r < 0)
                 return r;
         if (v < option->min || v > option->max)
-                return error_invalid(e, "\"%s\" takes %" PRIu64 " to %" PRIu64 ", not %" PRIu64 ".", option->key,
-                        option->min, option->max, v);
+                return error_invalid(e, "\"%s\" takes %" PRIu64 " to %" PRIu64 ", not %" PRIu64 ".",
+                                option->key, option->min, option->max, v);
         *(uint64_t *) field_of(option, target) = v;
         return 0;
 }
@@ -129,10 +130,11 @@ static int read_line(sd_bus_message *m, const Option *option, void *target, sd_b
         if (!s[0])
                 return error_invalid(e, "\"%s\" is empty.", option->key);
         if (strlen(s) > option->max)
-                return error_invalid(e, "\"%s\" has %zu bytes, at most %" PRIu64 " are allowed.", option->key,
-                        strlen(s), option->max);
+                return error_invalid(e, "\"%s\" has %zu bytes, at most %" PRIu64 " are allowed.",
+                                option->key, strlen(s), option->max);
         if (!text_is_one_line(s))
-                return error_invalid(e, "\"%s\" contains a line break or another control character.", option->key);
+                return error_invalid(e, "\"%s\" contains a line break or another control character.",
+                                option->key);
         return set_string(field_of(option, target), s);
 }
 
@@ -146,24 +148,17 @@ static int read_job_number(sd_bus_message *m, const Option *option, void *target
         return read_number(m, option, ((RunOptions *) target)->job, e);
 }
 
-/* The generic syntax of RFC 3986: a scheme, a colon, and no white space anywhere. */
-static bool uri_is_valid(const char *s) {
-        const char *p = s;
-
-        if (!isalpha((unsigned char) *p))
-                return false;
-        while (isalnum((unsigned char) *p) || (*p && strchr("+-.", *p)))
-                p++;
-        return *p == ':' && p[1] && !strchr(s, ' ');
-}
+/* The next two are read into a job itself. */
 
 static int read_related(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
-        Job *job = ((RunOptions *) target)->job;
+        Job *job = target;
         int r = read_line(m, option, job, e);
 
         if (r >= 0 && !uri_is_valid(job->related))
-                return error_invalid(e, "\"related\" takes a URI, as https://example.org/record/12, not \"" QUOTE "\".",
-                        QUOTED(job->related));
+                return error_invalid(e,
+                                "\"related\" takes a URI, as https://example.org/record/12, not \"" QUOTE
+                                "\".",
+                                QUOTED(job->related));
         return r;
 }
 
@@ -176,9 +171,19 @@ static int read_origin(sd_bus_message *m, const Option *option, void *target, sd
                 return r;
         origin = job_origin_from_string(s);
         if ((int) origin < 0)
-                return error_invalid(e, "\"origin\" takes command-line, web, bus or gearman, not \"" QUOTE "\".", QUOTED(s));
-        ((RunOptions *) target)->job->origin = origin;
+                return error_invalid(e,
+                                "\"origin\" takes command-line, web, bus or gearman, not \"" QUOTE "\".",
+                                QUOTED(s));
+        ((Job *) target)->origin = origin;
         return 0;
+}
+
+static int read_job_related(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        return read_related(m, option, ((RunOptions *) target)->job, e);
+}
+
+static int read_job_origin(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        return read_origin(m, option, ((RunOptions *) target)->job, e);
 }
 
 static int read_directory(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
@@ -187,8 +192,11 @@ static int read_directory(sd_bus_message *m, const Option *option, void *target,
 
         if (r < 0)
                 return r;
-        if (strcmp(s, "~") != 0 && (s[0] != '/' || strlen(s) >= PATH_MAX || !text_is_one_line(s)))
-                return error_invalid(e, "\"working-directory\" takes an absolute path or \"~\", not \"" QUOTE "\".", QUOTED(s));
+        if (strcmp(s, "~") != 0 && !path_is_plain(s))
+                return error_invalid(e,
+                                "\"working-directory\" takes an absolute path without \".\" and \"..\", or "
+                                "\"~\", not \"" QUOTE "\".",
+                                QUOTED(s));
         return set_string(&((RunOptions *) target)->job->working_directory, s);
 }
 
@@ -204,23 +212,6 @@ static int read_nice(sd_bus_message *m, const Option *option, void *target, sd_b
         return 0;
 }
 
-/* As PID 1 wants it, see env_assignment_is_valid() there: a name, and no control characters but tabs
- * and line breaks. */
-static bool assignment_is_valid(const char *s) {
-        const char *p = s;
-
-        if (!isalpha((unsigned char) *p) && *p != '_')
-                return false;
-        while (isalnum((unsigned char) *p) || *p == '_')
-                p++;
-        if (*p != '=')
-                return false;
-        for (; *p; p++)
-                if (((unsigned char) *p < ' ' && *p != '\t' && *p != '\n') || *p == 0x7f)
-                        return false;
-        return true;
-}
-
 static int read_environment(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
         Job *job = ((RunOptions *) target)->job;
         _cleanup_strv_free_ char **l = NULL;
@@ -229,12 +220,16 @@ static int read_environment(sd_bus_message *m, const Option *option, void *targe
         if (r < 0)
                 return r;
         for (char **s = l; s && *s; s++)
-                if (!assignment_is_valid(*s))
-                        return error_invalid(e, "\"environment\" takes NAME=VALUE without control characters, not \"" QUOTE "\".",
-                                QUOTED(*s));
-        if (strv_length(l) > JOBSD_ENV_MAX || strv_size(l) > JOBSD_ENV_BYTES_MAX)
-                return error_invalid(e, "\"environment\" has %zu variables and %zu bytes, at most %u and %zu are allowed.",
-                        strv_length(l), strv_size(l), JOBSD_ENV_MAX, JOBSD_ENV_BYTES_MAX);
+                if (!env_assignment_is_valid(*s))
+                        return error_invalid(e,
+                                        "\"environment\" takes NAME=VALUE without control characters, not "
+                                        "\"" QUOTE "\".",
+                                        QUOTED(*s));
+        if (!job_environment_is_within_limits(l))
+                return error_invalid(e,
+                                "\"environment\" has %zu variables and %zu bytes, at most %u and %zu are "
+                                "allowed.",
+                                strv_length(l), strv_size(l), JOBSD_ENV_MAX, JOBSD_ENV_BYTES_MAX);
         strv_free(job->environment);
         job->environment = TAKE_PTR(l);
         return 0;
@@ -244,19 +239,22 @@ static int check_command(char **command, sd_bus_error *e) {
         if (!command || !command[0])
                 return error_invalid(e, "The command is empty.");
         if (command[0][0] != '/')
-                return error_invalid(e, "The command's path is not absolute: \"" QUOTE "\".", QUOTED(command[0]));
+                return error_invalid(
+                                e, "The command's path is not absolute: \"" QUOTE "\".", QUOTED(command[0]));
         if (strlen(command[0]) >= PATH_MAX)
                 return error_invalid(e, "The command's path is longer than %d bytes.", PATH_MAX - 1);
         if (strv_length(command) > JOBSD_ARGV_MAX)
-                return error_invalid(e, "The command has %zu arguments, at most %u are allowed.", strv_length(command),
-                        JOBSD_ARGV_MAX);
+                return error_invalid(e, "The command has %zu arguments, at most %u are allowed.",
+                                strv_length(command), JOBSD_ARGV_MAX);
         for (size_t i = 0; command[i]; i++)
                 if (strlen(command[i]) > JOBSD_ARG_BYTES_MAX)
                         return error_invalid(e, "Argument %zu has %zu bytes, at most %zu are allowed.", i,
-                                strlen(command[i]), JOBSD_ARG_BYTES_MAX);
+                                        strlen(command[i]), JOBSD_ARG_BYTES_MAX);
         if (strv_size(command) > JOBSD_ARGV_BYTES_MAX)
-                return error_invalid(e, "The arguments have %zu bytes, at most %zu are allowed. Pass a file instead.",
-                        strv_size(command), JOBSD_ARGV_BYTES_MAX);
+                return error_invalid(e,
+                                "The arguments have %zu bytes, at most %zu are allowed. Pass a file "
+                                "instead.",
+                                strv_size(command), JOBSD_ARGV_BYTES_MAX);
         return 0;
 }
 
@@ -276,8 +274,8 @@ static int name_after_program(Job *job) {
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
         static const Option table[] = {
                 { "name", "s", read_job_line, offsetof(Job, name), 0, JOBSD_NAME_BYTES_MAX },
-                { "related", "s", read_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
-                { "origin", "s", read_origin, 0, 0, 0 },
+                { "related", "s", read_job_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
+                { "origin", "s", read_job_origin, 0, 0, 0 },
                 { "environment", "as", read_environment, 0, 0, 0 },
                 { "working-directory", "s", read_directory, 0, 0, 0 },
                 { "timeout", "t", read_job_number, offsetof(Job, timeout_usec), 0, INT64_MAX },
@@ -301,6 +299,15 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
         return r;
 }
 
+int type_options_read(sd_bus_message *m, Job *job, sd_bus_error *e) {
+        static const Option table[] = {
+                { "related", "s", read_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
+                { "origin", "s", read_origin, 0, 0, 0 },
+        };
+
+        return options_read(m, table, ELEMENTSOF(table), job, e);
+}
+
 /* ---- filters ---- */
 
 static int read_ids(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
@@ -313,7 +320,7 @@ static int read_ids(sd_bus_message *m, const Option *option, void *target, sd_bu
                 return r;
         if (size == 0 || size / sizeof(uint64_t) > JOBSD_LIST_IDS_MAX)
                 return error_invalid(e, "\"ids\" takes 1 to %u ids, not %zu.", JOBSD_LIST_IDS_MAX,
-                        size / sizeof(uint64_t));
+                                size / sizeof(uint64_t));
         free(filter->ids);
         filter->n_ids = 0;
         filter->ids = malloc(size);
@@ -334,22 +341,31 @@ static int read_status(sd_bus_message *m, const Option *option, void *target, sd
                 JobStatus status = job_status_from_string(s);
 
                 if ((int) status < 0)
-                        return error_invalid(e, "\"status\" takes queued, running, completed, error and cancelled, not \"" QUOTE "\".",
-                                QUOTED(s));
+                        return error_invalid(e,
+                                        "\"status\" takes queued, running, completed, error and cancelled, "
+                                        "not \"" QUOTE "\".",
+                                        QUOTED(s));
                 filter->status_mask |= 1U << status;
         }
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
 /* What both filters have, for a struct whose StoreFilter begins at an offset. */
-#define FILTER_OPTIONS(o)                                                                               \
-        { "ids", "at", read_ids, (o), 0, 0 },                                                           \
-        { "status", "as", read_status, (o), 0, 0 },                                                     \
-        { "type", "s", read_line, (o) + offsetof(StoreFilter, type), 0, JOBSD_NAME_BYTES_MAX },         \
-        { "user", "s", read_line, (o) + offsetof(StoreFilter, user), 0, 255 },                          \
-        { "related", "s", read_line, (o) + offsetof(StoreFilter, related), 0, JOBSD_RELATED_BYTES_MAX }, \
-        { "since", "t", read_number, (o) + offsetof(StoreFilter, since_usec), 0, INT64_MAX },           \
-        { "until", "t", read_number, (o) + offsetof(StoreFilter, until_usec), 1, INT64_MAX }
+#define FILTER_OPTIONS(o)                                                                        \
+        { "ids", "at", read_ids, (o), 0, 0 }, { "status", "as", read_status, (o), 0, 0 },        \
+                        { "name", "s", read_line, (o) + offsetof(StoreFilter, name), 0,          \
+                                JOBSD_NAME_BYTES_MAX },                                          \
+                        { "type", "s", read_line, (o) + offsetof(StoreFilter, type), 0,          \
+                                JOBSD_NAME_BYTES_MAX },                                          \
+                        { "user", "s", read_line, (o) + offsetof(StoreFilter, user), 0, 255 },   \
+                        { "tasks", "b", read_bool, (o) + offsetof(StoreFilter, tasks), 0, 0 },   \
+                        { "related", "s", read_line, (o) + offsetof(StoreFilter, related), 0,    \
+                                JOBSD_RELATED_BYTES_MAX },                                       \
+                        { "since", "t", read_number, (o) + offsetof(StoreFilter, since_usec), 0, \
+                                INT64_MAX },                                                     \
+        {                                                                                        \
+                "until", "t", read_number, (o) + offsetof(StoreFilter, until_usec), 1, INT64_MAX \
+        }
 
 int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e) {
         static const Option table[] = {
@@ -358,6 +374,52 @@ int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e) 
         };
 
         return options_read(m, table, ELEMENTSOF(table), options, e);
+}
+
+/* Empty is the begin. */
+static int parse_place(const char *s, bool descending, StorePlace *ret) {
+        _cleanup_free_ char *usec = NULL;
+        const char *id = strchr(s, ':');
+        int r;
+
+        if (!*s) {
+                *ret = store_sorted_begin(descending);
+                return 0;
+        }
+        if (!id)
+                return -EINVAL;
+        usec = strndup(s, (size_t) (id - s));
+        if (!usec)
+                return -ENOMEM;
+        r = parse_uint64(usec, &ret->usec);
+        if (r >= 0)
+                r = parse_uint64(id + 1, &ret->id);
+        return r >= 0 && (ret->usec > INT64_MAX || ret->id > INT64_MAX) ? -ERANGE : r;
+}
+
+void sort_place_to_string(const StorePlace *place, char ret[static SORT_PLACE_BYTES]) {
+        (void) snprintf(ret, SORT_PLACE_BYTES, "%" PRIu64 ":%" PRIu64, place->usec, place->id);
+}
+
+int sort_options_read(sd_bus_message *m, SortOptions *options, sd_bus_error *e) {
+        const char *key, *after;
+        int descending, r;
+
+        r = sd_bus_message_read(m, "sbs", &key, &descending, &after);
+        if (r < 0)
+                return r;
+        *options = (SortOptions){ .key = store_sort_from_string(key), .descending = descending };
+        if ((int) options->key < 0)
+                return error_invalid(e, "Jobs are sorted by submitted or finished, not by \"" QUOTE "\".",
+                                QUOTED(key));
+        r = parse_place(after, options->descending, &options->place);
+        if (r < 0 && r != -ENOMEM)
+                return error_invalid(e,
+                                "\"" QUOTE
+                                "\" is no place in a sorted history: pass what the page before gave "
+                                "as next, or nothing.",
+                                QUOTED(after));
+        return r;
 }
 
 static int read_columns(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
@@ -371,12 +433,15 @@ static int read_columns(sd_bus_message *m, const Option *option, void *target, s
                 return r;
         if (strv_length(query->columns) == 0 || strv_length(query->columns) > EXPORT_COLUMNS_MAX)
                 return error_invalid(e, "\"columns\" takes 1 to %u names, not %zu.", EXPORT_COLUMNS_MAX,
-                        strv_length(query->columns));
+                                strv_length(query->columns));
         for (char **name = query->columns; *name; name++)
                 if (export_column_find(*name, &column) < 0)
-                        return error_invalid(e, "There is no column \"" QUOTE "\". Columns are startDate, endDate,"
-                                " jobName, jobStatus, jobInfo, jobUser, and a job's properties as id or"
-                                " exit_status.", QUOTED(*name));
+                        return error_invalid(e,
+                                        "There is no column \"" QUOTE "\". Columns are startDate, endDate,"
+                                        " jobName, jobStatus, jobInfo, jobUser, and a job's properties as "
+                                        "id or"
+                                        " exit_status.",
+                                        QUOTED(*name));
         return 0;
 }
 

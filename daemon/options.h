@@ -15,7 +15,7 @@ typedef struct Option {
         const char *type; /* the signature of its value */
         /* Reads the value from within the variant into target. */
         int (*read)(sd_bus_message *m, const struct Option *option, void *target, sd_bus_error *e);
-        size_t offset; /* where in target, for the readers that need it */
+        size_t offset;     /* where in target, for the readers that need it */
         uint64_t min, max; /* of a number */
 } Option;
 
@@ -30,12 +30,29 @@ typedef struct RunOptions {
 /* argv and options of RunCommand, checked. */
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
 
+/* The options of RunType: labels of the job. */
+int type_options_read(sd_bus_message *m, Job *job, sd_bus_error *e);
+
 typedef struct ListOptions {
         StoreFilter filter;
         bool all;
 } ListOptions;
 
 int list_options_read(sd_bus_message *m, ListOptions *options, sd_bus_error *e);
+
+/* The arguments of ListSorted behind its filter: key, descending, after. */
+typedef struct SortOptions {
+        StoreSort key;
+        bool descending;
+        StorePlace place;
+} SortOptions;
+
+int sort_options_read(sd_bus_message *m, SortOptions *options, sd_bus_error *e);
+
+/* A place as callers get and return it: "TIME:ID", the two of them at most 19 digits long. */
+#define SORT_PLACE_BYTES 48
+void sort_place_to_string(const StorePlace *place, char ret[static SORT_PLACE_BYTES]);
+
 int clear_options_read(sd_bus_message *m, StoreFilter *filter, sd_bus_error *e);
 
 /* The filter of ExportHistory; the format is an argument of its own. */

@@ -7,8 +7,10 @@
 #include "journal-query.h"
 #include "launcher.h"
 #include "log.h"
+#include "queue.h"
 #include "recovery.h"
-#include "user.h"
+#include "retry.h"
+#include "unit-files.h"
 
 static int adopt_running(const Job *record, void *userdata) {
         _cleanup_(job_freep) Job *job = NULL;
@@ -25,13 +27,9 @@ static int adopt_running(const Job *record, void *userdata) {
         return r;
 }
 
-static int adopt_queue(uid_t uid, uint64_t count, void *userdata) {
-        User *user;
-        int r = user_get(userdata, uid, &user);
-
-        if (r >= 0)
-                user_add_queued(user, count);
-        return r;
+static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t bytes, void *userdata) {
+        queue_add(userdata, uid, type, count, bytes);
+        return 0;
 }
 
 /* The journal knows nothing of it, or too little. */
@@ -45,19 +43,23 @@ static void settle_unknown(Manager *m, LiveJob *live, bool began) {
                 manager_job_never_started(m, live);
 }
 
-/* "RESULT EXIT-STATUS", "stopped", "began" or nothing, see stream-outcome.c. */
+/* "RESULT EXIT-STATUS", "stopped", "began" or nothing, see stream-outcome.c; NULL if the journal could
+ * not be read: then it may have run, and a job never runs twice. */
 static void settle(Manager *m, LiveJob *live, const char *answer) {
         char result[32];
         int exit_status = 0;
 
-        if (sscanf(answer, "%31s %d", result, &exit_status) < 1)
+        if (!answer)
+                settle_unknown(m, live, true);
+        else if (sscanf(answer, "%31s %d", result, &exit_status) < 1)
                 settle_unknown(m, live, false);
         else if (strcmp(result, "began") == 0)
                 settle_unknown(m, live, true);
         else if (strcmp(result, "stopped") == 0)
                 manager_job_ended(m, live,
-                        sd_id128_equal(live->job->boot_id, m->boot_id) ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED,
-                        exit_status);
+                                sd_id128_equal(live->job->boot_id, m->boot_id) ? JOB_RESULT_CANCELLED
+                                                                               : JOB_RESULT_INTERRUPTED,
+                                exit_status);
         else
                 manager_job_ended(m, live, job_result_from_string(result), exit_status);
 }
@@ -85,10 +87,30 @@ static void ask_next(Manager *m) {
         live_job_foreach(m, find_recovering, &live);
         if (!live) {
                 m->recovered = true;
-                manager_dispatch(m);
+                retry_schedule(m);
+                queue_dispatch(m);
                 return;
         }
         r = journal_query(live, "outcome", on_outcome);
+        if (r < 0) {
+                log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
+                (void) sd_event_exit(m->event, r); /* the next start tries again */
+        }
+}
+
+static void on_late_outcome(Manager *m, LiveJob *live, const char *answer) {
+        if (live && live->state == LIVE_RECOVERING)
+                settle(m, live, answer);
+        queue_dispatch(m);
+}
+
+void recovery_ask_journal(Manager *m, LiveJob *live) {
+        int r;
+
+        live->state = LIVE_RECOVERING;
+        if (!m->recovered) /* its turn comes with the others */
+                return;
+        r = journal_query(live, "outcome", on_late_outcome);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */
@@ -105,7 +127,12 @@ int recovery_start(Manager *m) {
         r = store_foreach_running(m->store, adopt_running, m);
         if (r < 0)
                 return log_errno(r, "Failed to read the running jobs");
-        r = store_foreach_queue(m->store, adopt_queue, m);
+        unit_files_remove_leftovers(m);
+        r = retry_limit_waits(m);
+        if (r < 0)
+                return log_errno(r, "Failed to read the queue");
+        m->due_usec = now_usec();
+        r = store_foreach_queue(m->store, m->due_usec, adopt_queue, m);
         if (r < 0)
                 return log_errno(r, "Failed to read the queue");
         r = launcher_recover(m->launcher, on_units_known, m);

@@ -8,3 +8,5 @@
 
 /* Takes over what the store says is running and queued, and has it all accounted for. */
 int recovery_start(Manager *m);
+/* Asks the journal what became of a job whose unit is gone before it was seen to run. */
+void recovery_ask_journal(Manager *m, LiveJob *live);

@@ -26,6 +26,8 @@ static int copy_brief(const Job *job, Job **ret) {
                 return r;
         copy->id = job->id;
         copy->uid = job->uid;
+        copy->submitted_usec = job->submitted_usec;
+        copy->finished_usec = job->finished_usec;
         copy->status = job->status;
         copy->result = job->result;
         copy->name = strdup(job->name);

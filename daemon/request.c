@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backlog.h"
 #include "client.h"
+#include "dispatch.h"
 #include "log.h"
 #include "protocol.h"
 #include "request.h"
+#include "user.h"
 
 /* What an errno is to a caller. */
 static const struct {
@@ -23,13 +26,16 @@ static const struct {
         { EMFILE, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too many open files in jobsd." },
         { ENOMEM, SD_BUS_ERROR_NO_MEMORY, "Out of memory." },
         { ENOSPC, JOBSD_ERROR_STORE_FAILED, "The disk of jobsd's history is full. Nothing was changed." },
-        { EROFS, JOBSD_ERROR_STORE_FAILED, "The file system of jobsd's history is read-only. Nothing was changed." },
-        { EBADMSG, JOBSD_ERROR_STORE_FAILED, "jobsd's history is damaged, see the log of jobsd.service. Nothing was changed." },
+        { EROFS, JOBSD_ERROR_STORE_FAILED,
+                        "The file system of jobsd's history is read-only. Nothing was changed." },
+        { EBADMSG, JOBSD_ERROR_STORE_FAILED,
+                        "jobsd's history is damaged, see the log of jobsd.service. Nothing was changed." },
         { EIO, JOBSD_ERROR_STORE_FAILED, "jobsd's history cannot be read or written. Nothing was changed." },
 };
 
 int error_no_such_job(uint64_t id, sd_bus_error *e) {
-        return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_JOB, "There is no job %" PRIu64 " that you may see.", id);
+        return sd_bus_error_setf(
+                        e, JOBSD_ERROR_NO_SUCH_JOB, "There is no job %" PRIu64 " that you may see.", id);
 }
 
 int error_invalid(sd_bus_error *e, const char *format, ...) {
@@ -55,6 +61,18 @@ static void set_error(sd_bus_error *e, int error) {
         sd_bus_error_set_errno(e, -error);
 }
 
+/* Wherever it waits, and whatever counts it. */
+static void leave(Request *q) {
+        if (q->client)
+                client_remove_waiting(q->client, q);
+        fair_item_remove(&q->item);
+        if (q->user) {
+                q->user->n_requests--;
+                q->user->request_bytes -= q->bytes;
+                user_release(q->user);
+        }
+}
+
 Request *request_free(Request *q) {
         if (!q)
                 return NULL;
@@ -62,7 +80,7 @@ Request *request_free(Request *q) {
         if (q->free_state)
                 q->free_state(q->state);
         check_free(q->check);
-        sd_bus_slot_unref(q->slot);
+        leave(q);
         sd_bus_message_unref(q->message);
         free(q);
         return NULL;
@@ -82,9 +100,39 @@ void request_fail(Request *q, int error, sd_bus_error *e) {
         request_free(q);
 }
 
+static Client *request_client(Request *q) {
+        return client_find(q->manager, sd_bus_message_get_sender(q->message));
+}
+
+static bool is_behind(Request *q) {
+        const Client *client = request_client(q);
+
+        return client && backlog_is_behind(client);
+}
+
+/* Before its handler was called. */
+static void request_refuse(Request *q, int error) {
+        _cleanup_(sd_bus_error_free) sd_bus_error e = SD_BUS_ERROR_NULL;
+
+        if (is_behind(q)) { /* who does not read, and calls without end */
+                request_free(q);
+                return;
+        }
+        if (error == -EDQUOT)
+                sd_bus_error_setf(&e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "You have %u calls of %u MiB waiting for an answer at most "
+                                "(MaxRequestsPerUser= in jobsd.conf).",
+                                q->manager->config.max_requests_per_user,
+                                (unsigned) (REQUESTS_BYTES_PER_USER_MAX >> 20));
+        request_fail(q, error, &e);
+}
+
 void request_reply(Request *q, sd_bus_message *reply) {
         int r = sd_bus_message_get_expect_reply(q->message) ? sd_bus_send(q->manager->bus, reply, NULL) : 0;
+        Client *client = request_client(q);
 
+        if (client)
+                backlog_sent(client);
         if (r < 0)
                 log_errno(r, "Failed to reply to %s", sd_bus_message_get_sender(q->message));
         request_free(q);
@@ -104,6 +152,10 @@ void request_continue(Request *q) {
         _cleanup_(sd_bus_error_free) sd_bus_error e = SD_BUS_ERROR_NULL;
         int r;
 
+        if (is_behind(q)) {
+                client_hold(request_client(q), q);
+                return;
+        }
         r = sd_bus_message_rewind(q->message, true);
         if (r >= 0)
                 r = q->handler(q, &e);
@@ -111,58 +163,57 @@ void request_continue(Request *q) {
                 request_fail(q, r, &e);
 }
 
-static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
-        Request *q = userdata;
-        Client *client;
-        uint32_t uid;
-        int r;
-
-        q->slot = sd_bus_slot_unref(q->slot);
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "u", &uid) < 0) {
-                request_free(q); /* he left the bus: nobody waits for an answer */
-                return 0;
+static int count_for(Request *q, User *user) {
+        if (user->n_requests >= q->manager->config.max_requests_per_user ||
+                        user->request_bytes + q->bytes > REQUESTS_BYTES_PER_USER_MAX) {
+                user_release(user);
+                return -EDQUOT;
         }
-        q->uid = uid;
-        if (!client_find(q->manager, sd_bus_message_get_sender(q->message))) {
-                r = client_new(q->manager, sd_bus_message_get_sender(q->message), uid, &client);
-                if (r < 0) {
-                        request_fail(q, r, NULL);
-                        return 0;
-                }
-        }
-        request_continue(q);
+        user->n_requests++;
+        user->request_bytes += q->bytes;
+        q->user = user;
         return 0;
 }
 
-/* Asks the bus who the caller is, once a connection. sd_bus_query_sender_creds() would wait for it. */
-static int identify_caller(Request *q) {
-        const char *sender = sd_bus_message_get_sender(q->message);
-        Client *client = client_find(q->manager, sender);
-
-        if (client) {
-                q->uid = client->uid;
-                request_continue(q);
-                return 0;
-        }
-        return sd_bus_call_method_async(q->manager->bus, &q->slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                "org.freedesktop.DBus", "GetConnectionUnixUser", on_credentials, q, "s", sender);
-}
-
-int request_new(Manager *m, sd_bus_message *message, request_handler handler, uint64_t job_id) {
-        Request *q = calloc(1, sizeof(Request));
+void request_admit(Request *q, uid_t uid) {
+        User *user;
         int r;
 
-        if (!q)
-                return -ENOMEM;
+        q->uid = uid;
+        r = user_get(q->manager, uid, &user);
+        if (r >= 0)
+                r = count_for(q, user);
+        if (r < 0)
+                request_refuse(q, r);
+        else
+                dispatch_add(q->manager->dispatch, q);
+}
+
+void request_begin(Manager *m, sd_bus_message *message, size_t bytes, request_handler handler,
+                uint64_t job_id) {
+        Request *q = calloc(1, sizeof(Request));
+        Client *client;
+        int r;
+
+        if (!q) {
+                (void) sd_bus_reply_method_errno(message, -ENOMEM, NULL); /* without memory he gets none */
+                return;
+        }
         q->manager = m;
         q->message = sd_bus_message_ref(message);
+        q->bytes = bytes;
         q->handler = handler;
         q->job_id = job_id;
         LIST_INSERT_HEAD(&m->requests, q, list);
-        r = identify_caller(q);
+        r = client_get(m, sd_bus_message_get_sender(message), &client);
+        if (r >= 0 && client->is_known) {
+                request_admit(q, client->uid);
+                return;
+        }
+        if (r >= 0)
+                r = client_add_waiting(client, q);
         if (r < 0)
-                request_free(q);
-        return r;
+                request_refuse(q, r);
 }
 
 static const Decision *find_decision(Request *q, Action action, uint64_t id) {
@@ -178,16 +229,18 @@ static int apply_decision(const Decision *decision, sd_bus_error *e) {
                 return 1;
         case VERDICT_CHALLENGE:
                 sd_bus_error_set(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
-                        "This needs an administrator's password, and nobody was there to type it.");
+                                "This needs an administrator's password, and nobody was there to type it.");
                 return -EACCES;
         case VERDICT_UNAVAILABLE:
                 if (action_is_own(decision->action))
                         return 1;
                 sd_bus_error_set(e, SD_BUS_ERROR_ACCESS_DENIED,
-                        "polkit does not answer, so only your own jobs can be managed. Is polkit.service running?");
+                                "polkit does not answer, so only your own jobs can be managed. Is "
+                                "polkit.service running?");
                 return -EACCES;
         default:
-                sd_bus_error_set(e, SD_BUS_ERROR_ACCESS_DENIED, "The rules of this machine do not allow you this.");
+                sd_bus_error_set(e, SD_BUS_ERROR_ACCESS_DENIED,
+                                "The rules of this machine do not allow you this.");
                 return -EACCES;
         }
 }
@@ -196,43 +249,61 @@ static void on_verdict(Verdict verdict, void *userdata) {
         Request *q = userdata;
 
         Decision *decision = &q->decisions[q->n_decisions - 1];
-        Client *client = client_find(q->manager, sd_bus_message_get_sender(q->message));
+        Client *client = request_client(q);
 
         q->check = NULL;
         decision->verdict = verdict;
-        if (verdict == VERDICT_YES && decision->id == 0 && client)
-                client_grant(client, decision->action);
+        if (verdict != VERDICT_UNAVAILABLE && decision->is_general && client)
+                client_remember(client, decision->action, verdict);
         request_continue(q);
 }
 
-static int authorize(Request *q, Action action, uint64_t id, const Job *job, bool interactive, sd_bus_error *e) {
-        const Decision *decision = find_decision(q, action, id);
-        Client *client;
+static int ask(Request *q, Action action, Target target, bool interactive) {
+        bool is_general = target.id == 0 && !target.type;
         int r;
 
-        if (decision)
-                return apply_decision(decision, e);
-        client = client_find(q->manager, sd_bus_message_get_sender(q->message));
-        if (id == 0 && client && client_is_granted(client, action))
-                return 1;
         if (q->n_decisions >= REQUEST_DECISIONS_MAX)
                 return -EACCES;
-        r = authority_check(q->manager->authority, sd_bus_message_get_sender(q->message), action, id, job,
-                interactive, on_verdict, q, &q->check);
+        r = authority_check(q->manager->authority, sd_bus_message_get_sender(q->message), action, target,
+                        interactive, on_verdict, q, &q->check);
         if (r < 0)
                 return r;
-        q->decisions[q->n_decisions++] = (Decision){ action, id, VERDICT_NO };
+        q->decisions[q->n_decisions++] = (Decision){ action, target.id, is_general, VERDICT_NO };
         return REQUEST_PENDING;
 }
 
-int request_authorize(Request *q, Action action, uint64_t id, const Job *job, sd_bus_error *e) {
+static int authorize(Request *q, Action action, Target target, bool interactive, sd_bus_error *e) {
+        const Decision *decision = find_decision(q, action, target.id);
+        Client *client;
+        Verdict verdict;
+
+        if (decision)
+                return apply_decision(decision, e);
+        client = request_client(q);
+        if (target.id == 0 && !target.type && client && client_recall(client, action, &verdict) &&
+                        !(verdict == VERDICT_CHALLENGE && interactive))
+                return apply_decision(&(Decision){ .action = action, .verdict = verdict }, e);
+        return ask(q, action, target, interactive);
+}
+
+int request_authorize(Request *q, Action action, Target target, sd_bus_error *e) {
         bool interactive = sd_bus_message_get_allow_interactive_authorization(q->message) > 0;
 
-        return authorize(q, action, id, job, interactive, e);
+        return authorize(q, action, target, interactive, e);
 }
 
 int request_authorize_quietly(Request *q, Action action, sd_bus_error *e) {
-        return authorize(q, action, 0, NULL, false, e);
+        return authorize(q, action, TARGET_NONE, false, e);
+}
+
+int request_get_verdict(Request *q, Action action, const JobType *type, Verdict *ret) {
+        const Decision *decision = find_decision(q, action, 0);
+
+        if (!decision)
+                return ask(q, action, (Target){ .type = type }, false);
+        *ret = decision->verdict;
+        q->n_decisions--; /* the last one: the next question is the next type's */
+        return 1;
 }
 
 static Verdict verdict_of(Request *q, Action action, uint64_t id) {
@@ -250,7 +321,7 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
         if (r < 0 && r != -ENOENT)
                 return r;
         is_own = job && job->uid == q->uid;
-        r = request_authorize(q, is_own ? own : others, id, job, e);
+        r = request_authorize(q, is_own ? own : others, (Target){ .id = id, .job = job }, e);
         if (r == REQUEST_PENDING)
                 return REQUEST_PENDING;
         if (r < 0 && !is_own && verdict_of(q, others, id) != VERDICT_UNAVAILABLE) {
@@ -267,29 +338,65 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
 
 static void on_identity(int r, const Identity *identity, void *userdata) {
         Request *q = userdata;
+        Identification *last = &q->identifications[q->n_identifications - 1];
 
-        q->identified = true;
-        q->identity_error = r;
+        last->error = r;
         if (r >= 0)
-                q->identity = *identity;
+                last->identity = *identity;
         request_continue(q);
 }
 
-int request_identify(Request *q, const char *user, sd_bus_error *e) {
-        if (!q->identified) {
-                const Identity *known = identity_find(q->manager, user);
-                int r;
+static const Identification *find_identification(Request *q, const char *user) {
+        for (size_t i = 0; i < q->n_identifications; i++)
+                if (strcmp(q->identifications[i].user, user) == 0)
+                        return &q->identifications[i];
+        return NULL;
+}
 
-                if (!known) {
-                        r = identity_resolve(q->manager, user, on_identity, q);
-                        return r < 0 ? r : REQUEST_PENDING;
-                }
-                q->identified = true;
-                q->identity = *known;
+/* What is known already; else it is asked for. */
+static int identify(Request *q, const char *user) {
+        const Identity *known = identity_find(q->manager, user);
+        Identification *next = &q->identifications[q->n_identifications];
+        int r;
+
+        if (q->n_identifications >= REQUEST_IDENTIFICATIONS_MAX || strlen(user) >= sizeof(next->user))
+                return -EINVAL;
+        *next = (Identification){};
+        strcpy(next->user, user);
+        if (known) {
+                next->identity = *known;
+                q->n_identifications++;
+                return 1;
         }
-        if (q->identity_error == -ENOENT)
+        r = identity_resolve(q->manager, user, on_identity, q);
+        if (r < 0)
+                return r;
+        q->n_identifications++;
+        return REQUEST_PENDING;
+}
+
+int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e) {
+        const Identification *found = find_identification(q, user);
+
+        if (!found) {
+                int r = identify(q, user);
+
+                if (r <= 0)
+                        return r;
+                found = find_identification(q, user);
+        }
+        if (found->error == -ENOENT)
                 return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_USER, "There is no user \"%s\".", user);
-        if (q->identity_error < 0)
-                return sd_bus_error_setf(e, SD_BUS_ERROR_FAILED, "Could not find out who user \"%s\" is.", user);
+        if (found->error < 0)
+                return sd_bus_error_setf(
+                                e, SD_BUS_ERROR_FAILED, "Could not find out who user \"%s\" is.", user);
+        *ret = &found->identity;
         return 1;
+}
+
+int request_identify_uid(Request *q, uid_t uid, const Identity **ret, sd_bus_error *e) {
+        char number[16];
+
+        snprintf(number, sizeof(number), "%u", (unsigned) uid);
+        return request_identify(q, number, ret, e);
 }

@@ -6,6 +6,7 @@
  * looks everything up anew, and finds what it has asked already in the request. */
 
 #include "authority.h"
+#include "fair-queue.h"
 #include "identity.h"
 #include "parse.h"
 
@@ -18,32 +19,49 @@ typedef int (*request_handler)(Request *q, sd_bus_error *e);
 typedef struct Decision {
         Action action;
         uint64_t id;
+        bool is_general; /* of no target */
         Verdict verdict;
 } Decision;
 
 #define REQUEST_DECISIONS_MAX 4U
+
+/* Who a user is, or why nobody could tell. */
+typedef struct Identification {
+        char user[IDENTITY_NAME_MAX]; /* as he was asked for */
+        int error;
+        Identity identity;
+} Identification;
+
+/* The caller, and whom it is to run as. */
+#define REQUEST_IDENTIFICATIONS_MAX 2U
 
 struct Request {
         Manager *manager;
         LIST_ENTRY(Request) list;
         sd_bus_message *message;
         request_handler handler;
-        uid_t uid; /* the caller's */
-        uint64_t job_id;  /* of the object that was called, 0 for the manager */
-        sd_bus_slot *slot;
+        size_t bytes;   /* what the message takes */
+        uid_t uid;      /* the caller's, when he is known; */
+        Client *client; /* until then it waits there, */
+        TAILQ_ENTRY(Request) waiting;
+        User *user;      /* from then on it counts as his, */
+        FairItem item;   /* and stands in his line */
+        uint64_t job_id; /* of the object that was called, 0 for the manager */
         Check *check;
         Decision decisions[REQUEST_DECISIONS_MAX];
         size_t n_decisions;
-        bool identified;
-        int identity_error;
-        Identity identity;
+        Identification identifications[REQUEST_IDENTIFICATIONS_MAX];
+        size_t n_identifications;
 
         void *state; /* the handler's own, kept from run to run */
         void (*free_state)(void *state);
 };
 
-/* Begins to answer; the request frees itself when it is answered. */
-int request_new(Manager *m, sd_bus_message *message, request_handler handler, uint64_t job_id);
+/* Begins to answer; the request frees itself when it is answered. bytes as of message_count_bytes(). */
+void request_begin(
+                Manager *m, sd_bus_message *message, size_t bytes, request_handler handler, uint64_t job_id);
+/* The caller is known: it waits for his turn, or is refused when he has too many. */
+void request_admit(Request *q, uid_t uid);
 Request *request_free(Request *q);
 
 /* Runs the handler again. */
@@ -55,21 +73,22 @@ void request_fail(Request *q, int error, sd_bus_error *e);
 
 /* Asks polkit, or finds that it has answered: 1 for yes, REQUEST_PENDING, or -EACCES with *e set.
  * Without polkit the caller's own actions are granted. */
-int request_authorize(Request *q, Action action, uint64_t id, const Job *job, sd_bus_error *e);
+int request_authorize(Request *q, Action action, Target target, sd_bus_error *e);
 /* The same where nobody shall be asked for a password: for what comes on top if the caller has it. */
 int request_authorize_quietly(Request *q, Action action, sd_bus_error *e);
+
+/* What polkit says to an action for a type, where nobody shall be asked for a password: 1 or
+ * REQUEST_PENDING. The request keeps no decision of it, so that there may be any number of types. */
+int request_get_verdict(Request *q, Action action, const JobType *type, Verdict *ret);
 
 /* Finds a job that the caller may do this to: 1, REQUEST_PENDING, or an error. Another's job that he
  * may not touch is no job: the same error by the same way as for an id that never was. */
 int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **ret, sd_bus_error *e);
 
-/* Finds who a user is, by name or number: 1 with q->identity set, REQUEST_PENDING, or an error. */
-int request_identify(Request *q, const char *user, sd_bus_error *e);
-
-/* The caller's own text in a message to him: as much as fits a line. sd-bus sends no message that
- * has half a character in it. */
-#define QUOTE "%.*s"
-#define QUOTED(s) utf8_cut((s), 64), (s)
+/* Finds who a user is, by name or number: 1, REQUEST_PENDING, or an error. */
+int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e);
+/* The same for who has this number. */
+int request_identify_uid(Request *q, uid_t uid, const Identity **ret, sd_bus_error *e);
 
 int error_no_such_job(uint64_t id, sd_bus_error *e);
 int error_invalid(sd_bus_error *e, const char *format, ...) _printf_(2, 3);

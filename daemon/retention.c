@@ -10,10 +10,14 @@
 #define INTERVAL_USEC (60 * USEC_PER_SEC)
 #define STEP_INTERVAL_USEC (100 * USEC_PER_MSEC)
 
+/* A clock that was set may be wrong: so long nothing counts as old, and who sets it right loses nothing. */
+#define GRACE_USEC (60 * 60 * USEC_PER_SEC)
+
 struct Retention {
         Manager *manager;
         sd_event_source *timer;
         uint64_t n_ended;
+        uint64_t trusted_usec; /* CLOCK_MONOTONIC: from then on the clock is believed */
         Removal removal;
         bool is_removing;
 };
@@ -45,18 +49,22 @@ static int collect_old(Retention *retention) {
         if (config->keep_history_max > 0 && retention->n_ended > config->keep_history_max) {
                 uint64_t n = retention->n_ended - config->keep_history_max;
 
-                return store_foreach_oldest(store, UINT64_MAX, n < REMOVAL_STEP ? (unsigned) n : REMOVAL_STEP,
-                        removal_collect, &retention->removal);
+                return store_foreach_oldest(store, UINT64_MAX,
+                                n < REMOVAL_STEP ? (unsigned) n : REMOVAL_STEP, removal_collect,
+                                &retention->removal);
         }
-        if (keep == UINT64_MAX || keep > now)
+        if (keep == UINT64_MAX || keep > now || monotonic_usec() < retention->trusted_usec)
                 return 0;
         return store_foreach_oldest(store, now - keep, REMOVAL_STEP, removal_collect, &retention->removal);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         Retention *retention = userdata;
-        int r = collect_old(retention);
+        int r = 0;
 
+        /* an unfinished import's records are not in the history yet, and old ones among them */
+        if (!retention->manager->import && !retention->manager->leftovers)
+                r = collect_old(retention);
         if (r >= 0 && retention->removal.n_jobs > 0) {
                 r = removal_commit(&retention->removal);
                 if (r >= 0) {
@@ -81,8 +89,8 @@ int retention_new(Manager *m, Retention **ret) {
         removal_init(&retention->removal, m, 0, on_removed, retention);
         r = store_count_ended(m->store, &retention->n_ended);
         if (r >= 0)
-                r = sd_event_add_time_relative(m->event, &retention->timer, CLOCK_MONOTONIC, STEP_INTERVAL_USEC, 0,
-                        on_timer, retention);
+                r = sd_event_add_time_relative(m->event, &retention->timer, CLOCK_MONOTONIC,
+                                STEP_INTERVAL_USEC, 0, on_timer, retention);
         if (r < 0) {
                 retention_free(retention);
                 return r;
@@ -100,11 +108,19 @@ Retention *retention_free(Retention *retention) {
         return NULL;
 }
 
+void retention_clock_set(Manager *m) {
+        m->retention->trusted_usec = monotonic_usec() + GRACE_USEC;
+}
+
 void retention_job_ended(Manager *m) {
+        retention_jobs_added(m, 1);
+}
+
+void retention_jobs_added(Manager *m, uint64_t n) {
         Retention *retention = m->retention;
         uint64_t max = m->config.keep_history_max;
 
-        retention->n_ended++;
+        retention->n_ended += n;
         if (max > 0 && retention->n_ended > max && !retention->is_removing)
                 step_in(retention, STEP_INTERVAL_USEC);
 }

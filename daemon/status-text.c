@@ -63,7 +63,7 @@ static void format_timespan(uint64_t usec, char *buffer, size_t size) {
         usec %= units[i].usec;
         if (i + 1 < ELEMENTSOF(units) && usec >= units[i + 1].usec && n > 0 && (size_t) n < size)
                 snprintf(buffer + n, size - (size_t) n, " %" PRIu64 " %s", usec / units[i + 1].usec,
-                        units[i + 1].name);
+                                units[i + 1].name);
 }
 
 /* "512 M" */
@@ -86,14 +86,15 @@ int status_text_of_start_failure(const Job *job, int error, char **ret_info) {
         /* the steps are exit statuses of systemd.exec(5), section "Process Exit Codes" */
         switch (job->exit_status) {
         case 200:
-                n = asprintf(ret_info, "Could not start in the directory %s: %s", job->working_directory ?: "~", why);
+                n = asprintf(ret_info, "Could not start in the directory %s: %s",
+                                job->working_directory ?: "~", why);
                 break;
         case 203:
                 n = asprintf(ret_info, "Could not execute %s: %s", program, why);
                 break;
         case 216:
         case 217:
-                n = asprintf(ret_info, "Could not start as user %s: %s", job->user, why);
+                n = asprintf(ret_info, "Could not start as user %s: %s", job->run_as ?: job->user, why);
                 break;
         default:
                 n = asprintf(ret_info, "Could not start, step %d: %s", job->exit_status, why);

@@ -71,7 +71,7 @@ static int copy_page(Export *export, uint64_t before, uint64_t *ret_next) {
         if (!export->page)
                 return -errno;
         r = store_foreach_page(
-                export->store, &export->query.filter, before, PAGE_ROWS, add_row, export, ret_next);
+                        export->store, &export->query.filter, before, PAGE_ROWS, add_row, export, ret_next);
         if (fclose(export->page) != 0 && r >= 0)
                 r = -errno;
         return r < 0 ? r : write_text(text, size);

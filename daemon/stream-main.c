@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "confine.h"
 #include "macro.h"
 #include "stream-main.h"
 
@@ -10,17 +11,42 @@ int stream_error(int error, const char *what) {
         return EXIT_FAILURE;
 }
 
-int main(int argc, char *argv[]) {
-        if (argc == 5 && strcmp(argv[1], "output") == 0)
-                return stream_output(argv[2], argv[3], argv[4]);
-        if (argc == 4 && strcmp(argv[1], "outcome") == 0)
-                return stream_outcome(argv[2], argv[3]);
-        if (argc == 4 && strcmp(argv[1], "start") == 0)
-                return stream_start(argv[2], argv[3]);
-        if (argc == 3 && strcmp(argv[1], "export") == 0)
-                return stream_export(argv[2]);
-        if (argc == 3 && strcmp(argv[1], "user") == 0)
-                return stream_user(argv[2]);
+#ifdef __SANITIZE_ADDRESS__
+/* Its search for leaks needs a process that traces this one. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+        return "detect_leaks=0";
+}
+#endif
+
+static int run(char *argv[], int n) {
+        if (n == 6 && strcmp(argv[0], "output") == 0)
+                return stream_output(argv[1], argv[2], argv[3], argv[4], argv[5]);
+        if (n == 3 && strcmp(argv[0], "outcome") == 0)
+                return stream_outcome(argv[1], argv[2]);
+        if (n == 4 && strcmp(argv[0], "start") == 0)
+                return stream_start(argv[1], argv[2], argv[3]);
+        if (n == 2 && strcmp(argv[0], "export") == 0)
+                return stream_export(argv[1]);
+        if (n == 3 && strcmp(argv[0], "import") == 0)
+                return stream_import(argv[1], argv[2]);
+        if (n == 2 && strcmp(argv[0], "user") == 0)
+                return stream_user(argv[1]);
         fputs("jobsd-stream is started by jobsd.\n", stderr);
         return 2;
+}
+
+/* To NSS, or to journald. */
+static bool may_connect(char *argv[], int n) {
+        if (n == 6 && strcmp(argv[0], "output") == 0)
+                return stream_output_may_ask(argv[5]);
+        return n > 0 && strcmp(argv[0], "export") != 0;
+}
+
+int main(int argc, char *argv[]) {
+        int r = confine(may_connect(argv + 1, argc - 1));
+
+        if (r < 0)
+                return stream_error(r, "Failed to give up privileges");
+        return run(argv + 1, argc - 1);
 }

@@ -4,10 +4,20 @@
 /* The verbs of jobsd-stream, see stream-protocol.h. Each returns an exit status; what goes wrong is
  * said on standard error, which is jobsd's log. */
 
-int stream_output(const char *unit, const char *lines, const char *mode);
+#include <stdbool.h>
+#include <sys/types.h>
+
+int stream_output(
+                const char *id, const char *tries, const char *boot_id, const char *lines, const char *mode);
+/* Whether in this mode it may have to ask journald to store all. */
+bool stream_output_may_ask(const char *mode);
 int stream_export(const char *path);
+int stream_import(const char *path, const char *format);
 int stream_user(const char *user);
 int stream_outcome(const char *unit, const char *boot_id);
-int stream_start(const char *unit, const char *boot_id);
+int stream_start(const char *unit, const char *boot_id, const char *uid);
 
 int stream_error(int error, const char *what);
+
+/* Asks NSS; -ENOENT. */
+int stream_get_uid(const char *name, uid_t *ret);

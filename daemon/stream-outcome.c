@@ -6,6 +6,7 @@
 #include <systemd/sd-journal.h>
 #include <systemd/sd-messages.h>
 
+#include "confine.h"
 #include "job.h"
 #include "journal-sync.h"
 #include "macro.h"
@@ -46,7 +47,7 @@ static void read_entry(sd_journal *journal, Outcome *outcome) {
         if (message_is(id, SD_MESSAGE_UNIT_STARTED_STR) || message_is(id, SD_MESSAGE_UNIT_STARTING_STR))
                 outcome->began = true;
         if (message_is(id, SD_MESSAGE_UNIT_STOPPED_STR) || message_is(id, SD_MESSAGE_UNIT_SUCCESS_STR) ||
-                message_is(id, SD_MESSAGE_UNIT_STOPPING_STR))
+                        message_is(id, SD_MESSAGE_UNIT_STOPPING_STR))
                 outcome->stopped = true;
         if (get_field(journal, "EXIT_STATUS", text, sizeof(text)) >= 0 && parse_int(text, 0, 255, &v) >= 0)
                 outcome->exit_status = v;
@@ -65,7 +66,9 @@ static int open_records(const char *unit, const char *boot_id, const char *match
         r = journal_synchronize_sync(NULL, SYNC_USEC_MAX);
         if (r < 0)
                 return r;
-        r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+        r = confine(false); /* from here on it reads what others have written */
+        if (r >= 0)
+                r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
         r = sd_journal_add_match(journal, match, 0);
@@ -110,16 +113,21 @@ int stream_outcome(const char *unit, const char *boot_id) {
 }
 
 /* The process that was to become the program told why it could not, by then perhaps as the job's
- * user already: a job that forges this spoils no result but its own. */
-int stream_start(const char *unit, const char *boot_id) {
+ * user already: who forges this spoils no result but those of his own jobs. */
+int stream_start(const char *unit, const char *boot_id, const char *uid) {
+        char match_uid[32], text[16];
         sd_journal *journal;
-        char text[16];
         int r;
 
+        snprintf(match_uid, sizeof(match_uid), "_UID=%s", uid);
         r = open_records(unit, boot_id, "MESSAGE_ID=" SD_MESSAGE_SPAWN_FAILED_STR, &journal);
         if (r < 0)
                 return stream_error(r, "Failed to open the journal");
-        r = sd_journal_next(journal);
+        r = sd_journal_add_match(journal, "_UID=0", 0); /* either of them: they are about the same field */
+        if (r >= 0)
+                r = sd_journal_add_match(journal, match_uid, 0);
+        if (r >= 0)
+                r = sd_journal_next(journal);
         if (r > 0)
                 puts(get_field(journal, "ERRNO", text, sizeof(text)) >= 0 ? text : "0");
         sd_journal_close(journal);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +10,8 @@
 
 #include <systemd/sd-journal.h>
 
+#include "confine.h"
+#include "job.h"
 #include "journal-line.h"
 #include "journal-sync.h"
 #include "macro.h"
@@ -21,12 +25,15 @@
 #define SYNC_USEC_MAX (10 * USEC_PER_SEC)
 
 typedef struct Output {
-        const char *unit;
+        uint64_t id;
+        unsigned n_tries;
+        const char *boot_id; /* or any */
         sd_journal *journal;
-        bool has_copied;    /* anything */
-        bool ended;         /* the job is over, */
-        bool is_stored;     /* and the journal has all of its output */
-        bool is_snapshot;   /* the job goes on, the reader does not wait for it */
+        bool has_copied;     /* anything */
+        bool ended;          /* the job is over, */
+        bool is_stored;      /* and the journal has all of its output, */
+        bool may_ask;        /* which journald may have to be asked for */
+        bool is_snapshot;    /* the job goes on, the reader does not wait for it */
         uint64_t until_usec; /* of a snapshot: entries that came later are left out; else UINT64_MAX */
         uint64_t n_wanted;   /* of a snapshot's last lines: so many entries; else UINT64_MAX */
 } Output;
@@ -35,32 +42,50 @@ typedef struct Output {
 static int synchronize(const Output *output) {
         int r;
 
-        if (output->is_stored)
+        if (output->is_stored || !output->may_ask)
                 return 0;
         r = journal_synchronize_sync(JOBSD_JOURNAL_NAMESPACE, SYNC_USEC_MAX);
         /* it is not running, so nothing is on its way; or it has had time enough */
         return r == -ENOENT || r == -ECONNREFUSED || r == -ETIMEDOUT ? 0 : r;
 }
 
-static int open_journal(const char *unit, sd_journal **ret) {
-        char match[300];
+/* By the units: of lines stored under load some have no invocation id. Units never get a name twice, unless
+ * the history was moved away or is an old one, and then rarely in the same boot. The fields are journald's
+ * own, which nobody can forge. */
+static int add_matches(sd_journal *journal, const Output *output) {
+        char match_boot[64];
+        int r = 0;
+
+        snprintf(match_boot, sizeof(match_boot), "_BOOT_ID=%s", output->boot_id);
+        if (strcmp(output->boot_id, STREAM_BOOT_ANY) != 0)
+                r = sd_journal_add_match(journal, match_boot, 0);
+        for (unsigned attempt = 1; r >= 0 && attempt <= output->n_tries; attempt++) {
+                _cleanup_free_ char *unit = NULL, *match = NULL;
+
+                r = job_unit_name(output->id, attempt, &unit);
+                if (r >= 0 && asprintf(&match, "_SYSTEMD_UNIT=%s", unit) < 0)
+                        r = -ENOMEM;
+                if (r >= 0) /* one of them is enough: they are about the same field */
+                        r = sd_journal_add_match(journal, match, 0);
+        }
+        return r;
+}
+
+static int open_journal(Output *output) {
         sd_journal *journal;
         int r;
 
-        /* By the unit: of lines stored under load some have no invocation id. Units never get a name
-         * twice, and the field is journald's own, which nobody can forge. */
-        snprintf(match, sizeof(match), "_SYSTEMD_UNIT=%s", unit);
         r = sd_journal_open_namespace(&journal, JOBSD_JOURNAL_NAMESPACE, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
         r = sd_journal_set_data_threshold(journal, 0); /* lines of any length */
         if (r >= 0)
-                r = sd_journal_add_match(journal, match, 0);
+                r = add_matches(journal, output);
         if (r < 0) {
                 sd_journal_close(journal);
                 return r;
         }
-        *ret = journal;
+        output->journal = journal;
         return 0;
 }
 
@@ -103,7 +128,8 @@ static int seek_lines(Output *output, uint64_t n_lines) {
 
 static int write_line(const JournalLine *line) {
         if (fwrite_unlocked(line->text, 1, line->size, stdout) != line->size ||
-                fwrite_unlocked(line->terminator, 1, line->n_terminator, stdout) != line->n_terminator)
+                        fwrite_unlocked(line->terminator, 1, line->n_terminator, stdout) !=
+                                        line->n_terminator)
                 return -errno;
         return 0;
 }
@@ -112,8 +138,9 @@ static int write_line(const JournalLine *line) {
 static bool entry_is_too_late(const Output *output) {
         uint64_t usec;
 
-        return output->until_usec != UINT64_MAX && sd_journal_get_realtime_usec(output->journal, &usec) >= 0 &&
-                usec > output->until_usec;
+        return output->until_usec != UINT64_MAX &&
+                        sd_journal_get_realtime_usec(output->journal, &usec) >= 0 &&
+                        usec > output->until_usec;
 }
 
 /* Copies everything that is there. */
@@ -195,7 +222,7 @@ static int follow(Output *output) {
         if (!output->has_copied) { /* the journal's directory may have been made after we looked */
                 sd_journal_close(output->journal);
                 output->journal = NULL;
-                r = open_journal(output->unit, &output->journal);
+                r = open_journal(output);
         } else /* files may have been added or rotated meanwhile */
                 r = sd_journal_process(output->journal);
         return r < 0 ? r : copy_stored(output);
@@ -217,8 +244,10 @@ static int copy(uint64_t n_lines, bool awaits_end, Output *output) {
                 r = synchronize(output);
         if (output->is_snapshot)
                 output->until_usec = realtime_usec();
+        if (r >= 0 && output->ended) /* nothing is left to be asked */
+                r = confine(false);
         if (r >= 0)
-                r = open_journal(output->unit, &output->journal);
+                r = open_journal(output);
         if (r >= 0) /* from now on changes are told */
                 r = sd_journal_get_fd(output->journal);
         if (r >= 0 && n_lines != UINT64_MAX)
@@ -228,21 +257,46 @@ static int copy(uint64_t n_lines, bool awaits_end, Output *output) {
         return output->ended || output->is_snapshot ? copy_stored(output) : follow(output);
 }
 
-int stream_output(const char *unit, const char *lines, const char *mode) {
+/* A stream carries nothing but the output: in it is the only place to say that something is missing. */
+static void tell_damage(void) {
+        static const char text[] =
+                        "\njobsd: The rest of this output could not be read, the journal is damaged.\n";
+
+        (void) !write(STDOUT_FILENO, text, sizeof(text) - 1); /* who does not read is not told */
+}
+
+/* sd-journal maps files, and does not expect that one is cut. */
+static void on_bus_error(int signal) {
+        tell_damage();
+        _exit(EXIT_FAILURE);
+}
+
+bool stream_output_may_ask(const char *mode) {
+        return strcmp(mode, STREAM_MODE_AWAIT) == 0 || strcmp(mode, STREAM_MODE_RESUME) == 0;
+}
+
+int stream_output(const char *id, const char *tries, const char *boot_id, const char *lines,
+                const char *mode) {
         uint64_t n_lines = UINT64_MAX;
+        int n_tries, r;
         Output output = {
-                .unit = unit,
+                .boot_id = boot_id,
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
+                .may_ask = stream_output_may_ask(mode),
                 .until_usec = UINT64_MAX,
                 .n_wanted = UINT64_MAX,
         };
-        int r;
 
-        if (strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0)
+        if ((strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0) ||
+                        parse_id(id, &output.id) < 0 || parse_int(tries, 1, INT_MAX, &n_tries) < 0)
                 return 2;
+        output.n_tries = (unsigned) n_tries;
+        (void) sigaction(SIGBUS, &(struct sigaction){ .sa_handler = on_bus_error }, NULL); /* cannot fail */
         r = copy(n_lines, strcmp(mode, STREAM_MODE_AWAIT) == 0, &output);
         sd_journal_close(output.journal);
         if (r == -EPIPE || r == -ECONNRESET) /* nobody reads any more, or jobsd was ended */
                 return EXIT_FAILURE;
+        if (r < 0 && fflush_unlocked(stdout) == 0) /* what was read before is whole */
+                tell_damage();
         return r < 0 ? stream_error(r, "Failed to copy an output") : EXIT_SUCCESS;
 }

@@ -8,18 +8,33 @@
 #include "stream-main.h"
 #include "stream-protocol.h"
 
+/* What getpwnam(3) says of a user that is not there. */
+static int lookup_errno(void) {
+        return errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF || errno == EPERM ? -ENOENT
+                                                                                                   : -errno;
+}
+
+int stream_get_uid(const char *name, uid_t *ret) {
+        const struct passwd *pw;
+
+        errno = 0;
+        pw = getpwnam(name);
+        if (!pw)
+                return lookup_errno();
+        *ret = pw->pw_uid;
+        return 0;
+}
+
 int stream_user(const char *user) {
         const struct passwd *pw;
         uid_t uid;
 
         errno = 0;
         pw = parse_uid(user, &uid) >= 0 ? getpwuid(uid) : getpwnam(user);
-        if (!pw) {
-                /* what getpwnam(3) says of a user that is not there */
-                if (errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF || errno == EPERM)
-                        return STREAM_EXIT_NOT_FOUND;
+        if (!pw && lookup_errno() == -ENOENT)
+                return STREAM_EXIT_NOT_FOUND;
+        if (!pw)
                 return stream_error(-errno, "Failed to look the user up");
-        }
         printf("%u %s\n", (unsigned) pw->pw_uid, pw->pw_name);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -40,7 +40,8 @@ static void on_helper_done(int status, const char *answer, size_t size, void *us
 }
 
 static void tell_end(Stream *stream) {
-        char word = drain_state(stream->manager, stream->id) == DRAIN_UNKNOWN ? STREAM_JOB_ENDED : STREAM_STORED;
+        char word = drain_state(stream->manager, stream->id) == DRAIN_UNKNOWN ? STREAM_JOB_ENDED
+                                                                              : STREAM_STORED;
 
         if (stream->control_fd < 0)
                 return;
@@ -54,8 +55,8 @@ bool stream_is_open(Manager *m, uint64_t id) {
         Stream *stream;
 
         LIST_FOREACH(stream, &m->streams, list)
-        if (stream->id == id)
-                return true;
+                if (stream->id == id)
+                        return true;
         return false;
 }
 
@@ -63,8 +64,14 @@ void stream_job_ended(Manager *m, uint64_t id) {
         Stream *stream;
 
         LIST_FOREACH(stream, &m->streams, list)
-        if (stream->id == id)
-                tell_end(stream);
+                if (stream->id == id)
+                        tell_end(stream);
+}
+
+bool stream_may_open(Manager *m, uid_t uid) {
+        const User *user = user_find(m, uid);
+
+        return !user || user->n_streams < m->config.max_streams_per_user;
 }
 
 static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
@@ -75,9 +82,9 @@ static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
         r = user_get(m, uid, &user);
         if (r < 0)
                 return r;
-        stream = user->n_streams < m->config.max_streams_per_user ? calloc(1, sizeof(Stream)) : NULL;
+        stream = stream_may_open(m, uid) ? calloc(1, sizeof(Stream)) : NULL;
         if (!stream) {
-                r = user->n_streams < m->config.max_streams_per_user ? -ENOMEM : -EDQUOT;
+                r = stream_may_open(m, uid) ? -ENOMEM : -EDQUOT;
                 user_release(user);
                 return r;
         }
@@ -101,20 +108,27 @@ static int make_pipe(int *ret_read_fd, int *ret_write_fd) {
         return 0;
 }
 
-static int start_output(Stream *stream, const char *unit, uint64_t lines, const char *mode, int output_fd) {
-        char count[24] = "all";
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", (char *) unit, count, (char *) mode, NULL };
+static int start_output(Stream *stream, const Job *job, uint64_t lines, const char *mode, int output_fd) {
+        /* of those that may follow, too */
+        unsigned n_tries = job->attempt + (job_status_is_active(job->status) ? job->retries : 0);
+        char id[24], tries[16], boot[SD_ID128_STRING_MAX] = STREAM_BOOT_ANY, count[24] = "all";
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", id, tries, boot, count,
+                (char *) mode, NULL };
         _cleanup_close_ int input_fd = -EBADF;
         Helper *helper;
         int r;
 
+        snprintf(id, sizeof(id), "%" PRIu64, stream->id);
+        snprintf(tries, sizeof(tries), "%u", n_tries);
+        if (n_tries == 1) /* more may have been in several boots */
+                sd_id128_to_string(job->unit ? job->boot_id : stream->manager->boot_id, boot);
         if (lines != UINT64_MAX)
                 snprintf(count, sizeof(count), "%" PRIu64, lines);
         r = make_pipe(&input_fd, &stream->control_fd);
         if (r < 0)
                 return r;
         return helper_stream(stream->manager, arguments, &(HelperFiles){ input_fd, output_fd, -EBADF },
-                on_helper_done, stream, &helper);
+                        on_helper_done, stream, &helper);
 }
 
 /* While the end is being recorded, the job reads as ended, but its drain has not been started yet. */
@@ -124,22 +138,42 @@ static bool end_is_recorded(Manager *m, uint64_t id) {
         return !live || live->state == LIVE_TIDYING;
 }
 
+/* What an imported record printed went to another machine's journal, or to one that is gone. */
+static int open_nothing(int *ret_fd) {
+        _cleanup_close_ int write_fd = -EBADF;
+
+        return make_pipe(ret_fd, &write_fd);
+}
+
+/* Of a try that ran before this jobsd, journald has to be asked. */
+static bool end_will_be_known(Manager *m, uint64_t id) {
+        const LiveJob *live = live_job_find(m, id);
+
+        return !live || live->stream_fd >= 0 || live->state <= LIVE_CONNECTING;
+}
+
+static const char *find_mode(Manager *m, const Job *job, bool follow) {
+        if (!job_status_is_active(job->status))
+                return STREAM_MODE_AWAIT;
+        if (!follow)
+                return STREAM_MODE_SNAPSHOT;
+        return end_will_be_known(m, job->id) ? STREAM_MODE_FOLLOW : STREAM_MODE_RESUME;
+}
+
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
         bool ended = !job_status_is_active(job->status);
-        const char *mode = ended ? STREAM_MODE_AWAIT : follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
         _cleanup_close_ int fd = -EBADF, output_fd = -EBADF;
-        _cleanup_free_ char *unit = NULL;
         Stream *stream;
         int r;
 
-        r = job_unit_name(job->id, &unit); /* a queued job has none yet, but will have this one */
-        if (r >= 0)
-                r = make_pipe(&fd, &output_fd);
+        if (job->imported_usec > 0)
+                return open_nothing(ret_fd);
+        r = make_pipe(&fd, &output_fd);
         if (r >= 0)
                 r = stream_new(m, uid, job->id, &stream);
         if (r < 0)
                 return r;
-        r = start_output(stream, job->unit ?: unit, lines, mode, output_fd);
+        r = start_output(stream, job, lines, find_mode(m, job, follow), output_fd);
         if (r < 0) {
                 stream_free(stream);
                 return r;
@@ -172,7 +206,8 @@ static int query_to_file(const ExportQuery *query, int *ret_fd) {
 }
 
 static int start_export(Stream *stream, const ExportQuery *query, int output_fd, int status_fd) {
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "export", (char *) stream->manager->store_path, NULL };
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "export",
+                (char *) stream->manager->store_path, NULL };
         _cleanup_close_ int query_fd = -EBADF;
         Helper *helper;
         int r = query_to_file(query, &query_fd);
@@ -180,7 +215,7 @@ static int start_export(Stream *stream, const ExportQuery *query, int output_fd,
         if (r < 0)
                 return r;
         return helper_stream(stream->manager, arguments, &(HelperFiles){ query_fd, output_fd, status_fd },
-                on_helper_done, stream, &helper);
+                        on_helper_done, stream, &helper);
 }
 
 int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {

@@ -7,6 +7,9 @@
 #include "export-query.h"
 #include "manager.h"
 
+/* Whether he has fewer open than he may have. */
+bool stream_may_open(Manager *m, uid_t uid);
+
 /* *ret_fd is the read end for the caller. With follow it goes on until stream_job_ended(). -EDQUOT
  * when the caller has too many. */
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd);

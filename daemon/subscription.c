@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "backlog.h"
 #include "bus-job.h"
 #include "client.h"
 #include "log.h"
@@ -10,7 +11,8 @@
 
 #define CHANGE_INTERVAL_USEC (100 * USEC_PER_MSEC)
 
-typedef int (*signal_builder)(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret);
+typedef int (*signal_builder)(
+                Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret);
 
 typedef struct Emission {
         const Job *job;
@@ -18,13 +20,18 @@ typedef struct Emission {
         const char *path, *word;
 } Emission;
 
-static int send_to(Client *client, Emission *emission) {
+static int send_to(Client *client, sd_bus_message *m) {
+        backlog_sent(client);
+        return sd_bus_send_to(client->manager->bus, m, client->name, NULL);
+}
+
+static int send_emission(Client *client, Emission *emission) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         Manager *manager = client->manager;
         int r;
 
         r = emission->build(manager, emission->job, emission->path, emission->word, &m);
-        return r < 0 ? r : sd_bus_send_to(manager->bus, m, client->name, NULL);
+        return r < 0 ? r : send_to(client, m);
 }
 
 static void emit_to(Client *client, void *userdata) {
@@ -33,7 +40,7 @@ static void emit_to(Client *client, void *userdata) {
 
         if (!client->subscribed || (client->uid != emission->job->uid && !client->sees_all))
                 return;
-        r = send_to(client, emission);
+        r = send_emission(client, emission);
         if (r < 0)
                 log_errno(r, "Failed to send a signal about job %" PRIu64, emission->job->id);
 }
@@ -54,14 +61,17 @@ static int build_new(Manager *m, const Job *job, const char *path, const char *w
         return r < 0 ? r : sd_bus_message_append(*ret, "to", job->id, path);
 }
 
-static int build_removed(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
+static int build_removed(
+                Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
         int r = sd_bus_message_new_signal(m->bus, ret, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "JobRemoved");
 
         return r < 0 ? r : sd_bus_message_append(*ret, "tos", job->id, path, word);
 }
 
-static int build_changed(Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
-        int r = sd_bus_message_new_signal(m->bus, ret, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+static int build_changed(
+                Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret) {
+        int r = sd_bus_message_new_signal(
+                        m->bus, ret, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
 
         if (r >= 0)
                 r = sd_bus_message_append(*ret, "s", JOBSD_JOB_INTERFACE);
@@ -94,9 +104,14 @@ void subscription_job_changed(LiveJob *live) {
                 emit(live->manager, live->job, build_changed, NULL);
                 return;
         }
-        r = sd_event_add_time(live->manager->event, &live->change_timer, CLOCK_MONOTONIC, due, 0, on_change_due, live);
+        r = sd_event_add_time(live->manager->event, &live->change_timer, CLOCK_MONOTONIC, due, 0,
+                        on_change_due, live);
         if (r < 0)
                 log_errno(r, "Failed to set a timer");
+}
+
+void subscription_job_requeued(Manager *m, const Job *job) {
+        emit(m, job, build_changed, NULL);
 }
 
 void subscription_job_ended(Manager *m, const Job *job) {
@@ -106,6 +121,58 @@ void subscription_job_ended(Manager *m, const Job *job) {
 
 void subscription_job_cleared(Manager *m, const Job *job) {
         emit(m, job, build_removed, "cleared");
+}
+
+/* Ids from here on, before there. */
+typedef struct Range {
+        uint64_t begin, end;
+} Range;
+
+/* 1 when there is a job among these that he may see. */
+static int may_see_any(const Client *client, const Range *range) {
+        if (client->sees_all)
+                return 1;
+        return store_has_any_of_user(client->manager->store, client->uid, range->begin, range->end);
+}
+
+/* A signal of the manager that has nothing to say but its name. */
+static int send_member(Client *client, const char *member) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_signal(client->manager->bus, &m, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, member);
+        return r < 0 ? r : send_to(client, m);
+}
+
+static void tell_history_changed(Client *client, void *userdata) {
+        int r;
+
+        if (!client->subscribed)
+                return;
+        r = may_see_any(client, userdata);
+        if (r == 0)
+                return;
+        if (r >= 0)
+                r = send_member(client, "HistoryChanged");
+        if (r < 0)
+                log_errno(r, "Failed to send a signal about an import");
+}
+
+void subscription_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
+        client_foreach(m, tell_history_changed, &(Range){ first_id, first_id + n });
+}
+
+void subscription_end(Client *client) {
+        int r;
+
+        client_unsubscribe(client);
+        log_line(LOG_NOTICE,
+                        "The subscription of %s, of uid %u, has ended: it does not read what it is told. "
+                        "%" PRIu64 " bytes wait for it.",
+                        client->name, (unsigned) client->uid, client->unread_bytes);
+        r = send_member(client, "SubscriptionEnded");
+        if (r < 0)
+                log_errno(r, "Failed to send a signal about a subscription");
 }
 
 static void on_rights(Verdict verdict, void *userdata) {
@@ -118,8 +185,8 @@ static void on_rights(Verdict verdict, void *userdata) {
 static void check_rights_of(Client *client, void *userdata) {
         if (!client->subscribed || client->check)
                 return;
-        if (authority_check(client->manager->authority, client->name, ACTION_VIEW_OTHERS, 0, NULL, false, on_rights,
-                    client, &client->check) < 0)
+        if (authority_check(client->manager->authority, client->name, ACTION_VIEW_OTHERS, TARGET_NONE, false,
+                            on_rights, client, &client->check) < 0)
                 client->sees_all = false;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "job-credential.h"
 #include "protocol.h"
 #include "strv.h"
 #include "transient-unit.h"
+#include "unit-files.h"
 
 /* Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in them. */
 static int append_command(sd_bus_message *m, char **command) {
@@ -30,24 +33,38 @@ static int append_command(sd_bus_message *m, char **command) {
         return r;
 }
 
-static int append_environment(sd_bus_message *m, const Job *job) {
-        char id[64];
-        int r;
+/* What the submitter gave is read from a file: everybody may read the property. */
+static int append_environment_file(sd_bus_message *m, const Job *job) {
+        _cleanup_free_ char *path = NULL;
+        int r = unit_files_environment_path(job->unit, &path);
 
+        return r < 0 ? r : sd_bus_message_append(m, "(sv)", "EnvironmentFiles", "a(sb)", 1, path, 0);
+}
+
+static int append_environment(sd_bus_message *m, const Job *job) {
+        _cleanup_free_ char *user = NULL;
+        char id[64];
+
+        if (strv_length(job->environment) > 0)
+                return append_environment_file(m, job);
         snprintf(id, sizeof(id), "JOBSD_JOB_ID=%" PRIu64, job->id);
-        r = sd_bus_message_open_container(m, 'r', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", "Environment");
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'v', "as");
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "s");
-        for (char **s = job->environment; r >= 0 && s && *s; s++)
-                r = sd_bus_message_append(m, "s", *s);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", id);
-        for (int i = 0; r >= 0 && i < 3; i++)
-                r = sd_bus_message_close_container(m);
+        if (asprintf(&user, "JOBSD_JOB_USER=%s", job->user) < 0)
+                return -ENOMEM;
+        return sd_bus_message_append(m, "(sv)", "Environment", "as", 2, id, user);
+}
+
+static int append_credentials(sd_bus_message *m, const Job *job) {
+        int r = 0;
+
+        for (char **parameter = job->parameters; r >= 0 && parameter && *parameter; parameter++) {
+                _cleanup_free_ char *path = NULL;
+
+                if (!parameter_is_secret(*parameter))
+                        continue;
+                r = unit_files_secret_path(job->unit, *parameter, &path);
+                if (r >= 0)
+                        r = sd_bus_message_append(m, "(sv)", "LoadCredential", "a(ss)", 1, *parameter, path);
+        }
         return r;
 }
 
@@ -55,11 +72,11 @@ static int append_environment(sd_bus_message *m, const Job *job) {
 static int append_place(sd_bus_message *m, const Job *job) {
         char user[16], slice[32];
 
-        snprintf(user, sizeof(user), "%u", (unsigned) job->uid);
+        snprintf(user, sizeof(user), "%u", (unsigned) job_run_uid(job));
         snprintf(slice, sizeof(slice), "jobs-%u.slice", (unsigned) job->uid);
         /* by number: a name may have gone to somebody else since the submission */
-        return sd_bus_message_append(m, "(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice, "WorkingDirectory",
-                "s", job->working_directory ?: "~");
+        return sd_bus_message_append(m, "(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
+                        "WorkingDirectory", "s", job->working_directory ?: "~");
 }
 
 /* The unit stays when its process ended, until jobsd has read and recorded how. Type=simple, because
@@ -68,11 +85,12 @@ static int append_place(sd_bus_message *m, const Job *job) {
  * jobs.slice once: for each dependency of a unit PID 1 announces a change of the other one, and
  * those of targets and sockets would be most of what a short job costs. */
 static int append_service(sd_bus_message *m, const Job *job, int stream_fd) {
-        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s", job->name,
-                "Type", "s", "simple", "RemainAfterExit", "b", 1, "NotifyAccess", "s", "all", "DefaultDependencies",
-                "b", 0, "StandardInput", "s", "null", "StandardOutputFileDescriptor", "h", stream_fd,
-                "StandardErrorFileDescriptor", "h", stream_fd, "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1,
-                "TasksAccounting", "b", 1);
+        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
+                        job->name, "Type", "s", "simple", "RemainAfterExit", "b", 1, "NotifyAccess", "s",
+                        "all", "DefaultDependencies", "b", 0, "StandardInput", "s", "null",
+                        "StandardOutputFileDescriptor", "h", stream_fd, "StandardErrorFileDescriptor", "h",
+                        stream_fd, "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1, "TasksAccounting",
+                        "b", 1);
 }
 
 static int append_limits(sd_bus_message *m, const Job *job) {
@@ -100,7 +118,7 @@ int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_me
         int r;
 
         r = sd_bus_message_new_method_call(bus, &m, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager", "StartTransientUnit");
+                        "org.freedesktop.systemd1.Manager", "StartTransientUnit");
         if (r >= 0)
                 r = sd_bus_message_append(m, "ss", job->unit, "fail");
         if (r >= 0)
@@ -113,6 +131,8 @@ int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_me
                 r = append_command(m, job->command);
         if (r >= 0)
                 r = append_environment(m, job);
+        if (r >= 0)
+                r = append_credentials(m, job);
         if (r >= 0)
                 r = append_limits(m, job);
         if (r >= 0)

@@ -17,10 +17,14 @@ static UnitActive active_from_string(const char *s) {
                 const char *name;
                 UnitActive active;
         } table[] = {
-                { "inactive", UNIT_INACTIVE },       { "failed", UNIT_FAILED },
-                { "activating", UNIT_ACTIVATING },   { "deactivating", UNIT_DEACTIVATING },
-                { "active", UNIT_ACTIVE },           { "reloading", UNIT_ACTIVE },
-                { "refreshing", UNIT_ACTIVE },       { "maintenance", UNIT_INACTIVE },
+                { "inactive", UNIT_INACTIVE },
+                { "failed", UNIT_FAILED },
+                { "activating", UNIT_ACTIVATING },
+                { "deactivating", UNIT_DEACTIVATING },
+                { "active", UNIT_ACTIVE },
+                { "reloading", UNIT_ACTIVE },
+                { "refreshing", UNIT_ACTIVE },
+                { "maintenance", UNIT_INACTIVE },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
@@ -34,10 +38,14 @@ JobResult unit_result_from_string(const char *s) {
                 const char *name;
                 JobResult result;
         } table[] = {
-                { "success", JOB_RESULT_SUCCESS },     { "exit-code", JOB_RESULT_EXIT_CODE },
-                { "signal", JOB_RESULT_SIGNAL },       { "core-dump", JOB_RESULT_CORE_DUMP },
-                { "timeout", JOB_RESULT_TIMEOUT },     { "oom-kill", JOB_RESULT_OOM_KILL },
-                { "watchdog", JOB_RESULT_WATCHDOG },   { "resources", JOB_RESULT_RESOURCES },
+                { "success", JOB_RESULT_SUCCESS },
+                { "exit-code", JOB_RESULT_EXIT_CODE },
+                { "signal", JOB_RESULT_SIGNAL },
+                { "core-dump", JOB_RESULT_CORE_DUMP },
+                { "timeout", JOB_RESULT_TIMEOUT },
+                { "oom-kill", JOB_RESULT_OOM_KILL },
+                { "watchdog", JOB_RESULT_WATCHDOG },
+                { "resources", JOB_RESULT_RESOURCES },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
@@ -91,14 +99,20 @@ static int read_invocation_id(UnitState *state, sd_bus_message *m) {
         return sd_bus_message_exit_container(m);
 }
 
+/* The first one is its start, which is told before it is done. */
 static int read_job(UnitState *state, sd_bus_message *m) {
         const char *path;
         uint32_t id;
         int r = sd_bus_message_read(m, "v", "(uo)", &id, &path);
 
-        if (r >= 0)
-                state->has_job = id != 0;
-        return r;
+        if (r < 0)
+                return r;
+        state->has_job = id != 0;
+        if (id != 0 && state->start_job_id != 0 && id != state->start_job_id)
+                state->undisturbed = false;
+        if (state->start_job_id == 0)
+                state->start_job_id = id;
+        return 0;
 }
 
 typedef struct Property {
@@ -181,15 +195,25 @@ bool unit_state_is_ended(const UnitState *state, bool start_in_flight) {
         }
 }
 
+/* A program that says STOPPING=1 of sd_notify(3) takes its unit out of the active state, too. A hand
+ * does it with a job of PID 1's, and PID 1 tells why. */
+static bool said_stopping(const UnitState *state) {
+        return state->undisturbed && state->main_exit_monotonic_usec > 0 &&
+                        state->result != JOB_RESULT_TIMEOUT && state->result != JOB_RESULT_OOM_KILL &&
+                        state->result != JOB_RESULT_WATCHDOG;
+}
+
 /* With RemainAfterExit= a process that ends by itself leaves the unit active; so one whose unit
  * left that state before the process was gone has been told to end: by "systemctl stop", by a
  * limit, or by PID 1 going down. */
 static bool was_stopped(const UnitState *state) {
+        if (said_stopping(state))
+                return false;
         if (state->active == UNIT_INACTIVE)
                 return true;
         return state->active_exit_monotonic_usec > 0 &&
-                (state->main_exit_monotonic_usec == 0 ||
-                        state->active_exit_monotonic_usec < state->main_exit_monotonic_usec);
+                        (state->main_exit_monotonic_usec == 0 ||
+                                        state->active_exit_monotonic_usec < state->main_exit_monotonic_usec);
 }
 
 static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) {
@@ -201,7 +225,8 @@ static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) 
                 return state->result;
         case JOB_RESULT_TIMEOUT:
                 /* a stop that had to kill it is a "timeout" as well, of TimeoutStopSec= */
-                return timeout_usec > 0 && active_usec >= timeout_usec ? JOB_RESULT_TIMEOUT : JOB_RESULT_CANCELLED;
+                return timeout_usec > 0 && active_usec >= timeout_usec ? JOB_RESULT_TIMEOUT
+                                                                       : JOB_RESULT_CANCELLED;
         default:
                 return JOB_RESULT_CANCELLED;
         }
@@ -209,7 +234,7 @@ static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) 
 
 bool unit_state_may_be_start_failure(const UnitState *state) {
         return state->active == UNIT_FAILED && state->main_code == CLD_EXITED && state->main_status >= 200 &&
-                state->main_status <= 245;
+                        state->main_status <= 245;
 }
 
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status) {

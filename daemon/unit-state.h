@@ -23,11 +23,13 @@ typedef enum UnitActive {
 /* Names as in org.freedesktop.systemd1(5); times in µs, 0: never. */
 typedef struct UnitState {
         UnitActive active;
-        bool not_found;                      /* LoadState=not-found: the unit is gone */
-        bool has_job;                        /* PID 1 is about to start or stop it */
-        bool exited;                         /* SubState=exited */
-        JobResult result;                    /* Result=, success while nothing else is said */
-        int main_code, main_status;          /* ExecMainCode= (CLD_…), ExecMainStatus= */
+        bool not_found;             /* LoadState=not-found: the unit is gone */
+        bool has_job;               /* PID 1 is about to start or stop it */
+        bool exited;                /* SubState=exited */
+        uint32_t start_job_id;      /* PID 1's; 0: not seen */
+        bool undisturbed;           /* no other job of PID 1's than its start, see launcher.c */
+        JobResult result;           /* Result=, success while nothing else is said */
+        int main_code, main_status; /* ExecMainCode= (CLD_…), ExecMainStatus= */
         uint64_t main_start_usec, main_exit_usec;
         uint64_t main_exit_monotonic_usec;
         uint64_t active_enter_monotonic_usec, active_exit_monotonic_usec;

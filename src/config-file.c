@@ -3,11 +3,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
-
-#include <ini.h>
 
 #include "config-file.h"
 #include "macro.h"
@@ -16,128 +13,101 @@
 typedef struct Key {
         const char *name;
         size_t offset;
-        int min, max; /* of a number; a key without them is a time span */
+        void (*assign)(IniFile *file, const struct Key *key, const char *value, void *field);
+        int min, max; /* of a number */
 } Key;
 
-static const Key keys[] = {
-        { "MaxRunning", offsetof(Config, max_running), 1, CONFIG_RUNNING_MAX },
-        { "MaxQueuedPerUser", offsetof(Config, max_queued_per_user), 1, 10000000 },
-        { "MaxStreamsPerUser", offsetof(Config, max_streams_per_user), 1, 1000 },
-        { "MaxSubscriptionsPerUser", offsetof(Config, max_subscriptions_per_user), 1, 10000 },
-        { "KeepHistoryMax", offsetof(Config, keep_history_max), 0, INT_MAX },
-        { "KeepHistorySec", offsetof(Config, keep_history_usec), 0, 0 },
-};
+static void assign_timespan(IniFile *file, const Key *key, const char *value, void *field) {
+        uint64_t usec;
 
-typedef struct Reader {
-        Config *config;
-        FILE *file;
-        unsigned line;
-        const char *path;
-        config_mistake_cb callback;
-        void *userdata;
-} Reader;
+        if (parse_timespan(value, &usec) >= 0)
+                *(uint64_t *) field = usec;
+        else
+                ini_file_mistake(file,
+                                "%s= takes a time span as \"30d\", or \"infinity\", not \"" QUOTE
+                                "\"; ignored.",
+                                key->name, QUOTED(value));
+}
+
+static void assign_size(IniFile *file, const Key *key, const char *value, void *field) {
+        uint64_t size;
+
+        if (parse_size(value, &size) >= 0 && size > 0)
+                *(uint64_t *) field = size;
+        else
+                ini_file_mistake(file, "%s= takes a size in bytes as \"64M\", not \"" QUOTE "\"; ignored.",
+                                key->name, QUOTED(value));
+}
+
+static void assign_number(IniFile *file, const Key *key, const char *value, void *field) {
+        int v;
+
+        if (parse_int(value, key->min, key->max, &v) >= 0)
+                *(unsigned *) field = (unsigned) v;
+        else
+                ini_file_mistake(file, "%s= takes a number from %d to %d, not \"" QUOTE "\"; ignored.",
+                                key->name, key->min, key->max, QUOTED(value));
+}
+
+static const Key keys[] = {
+        { "MaxRunning", offsetof(Config, max_running), assign_number, 1, CONFIG_RUNNING_MAX },
+        { "MaxRunningPerUser", offsetof(Config, max_running_per_user), assign_number, 1,
+                        CONFIG_RUNNING_MAX },
+        { "MaxQueuedPerUser", offsetof(Config, max_queued_per_user), assign_number, 1, 10000000 },
+        { "MaxQueuedBytesPerUser", offsetof(Config, max_queued_bytes_per_user), assign_size, 0, 0 },
+        { "MaxStreamsPerUser", offsetof(Config, max_streams_per_user), assign_number, 1, 1000 },
+        { "MaxSubscriptionsPerUser", offsetof(Config, max_subscriptions_per_user), assign_number, 1, 10000 },
+        { "MaxRequestsPerUser", offsetof(Config, max_requests_per_user), assign_number, 1, 10000 },
+        { "KeepHistoryMax", offsetof(Config, keep_history_max), assign_number, 0, INT_MAX },
+        { "KeepHistorySec", offsetof(Config, keep_history_usec), assign_timespan, 0, 0 },
+};
 
 void config_set_defaults(Config *config) {
         long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
 
         *config = (Config){
                 .max_running = (unsigned) MIN(4 * MAX(n_cores, 1L), (long) CONFIG_RUNNING_MAX),
+                .max_running_per_user = CONFIG_RUNNING_MAX,
                 .max_queued_per_user = 100000,
+                .max_queued_bytes_per_user = UINT64_C(256) << 20,
                 .max_streams_per_user = 32,
                 .max_subscriptions_per_user = 64,
+                .max_requests_per_user = 256,
                 .keep_history_usec = UINT64_MAX,
                 .keep_history_max = 0,
         };
 }
 
-static void tell_mistake(Reader *reader, const char *text) {
-        _cleanup_free_ char *message = NULL;
+typedef struct Reader {
+        Config *config;
+        ini_mistake_cb callback;
+        void *userdata;
+} Reader;
 
-        if (asprintf(&message, "%s:%u: %s", reader->path, reader->line, text) >= 0)
-                reader->callback(message, reader->userdata);
-}
-
-static int assign_timespan(Reader *reader, const Key *key, const char *value) {
-        _cleanup_free_ char *text = NULL;
-        uint64_t usec;
-
-        if (parse_timespan(value, &usec) >= 0)
-                *(uint64_t *) (void *) ((char *) reader->config + key->offset) = usec;
-        else if (asprintf(&text, "%s= takes a time span as \"30d\", or \"infinity\", not \"%s\"; ignored.", key->name,
-                         value) >= 0)
-                tell_mistake(reader, text);
-        return 1;
-}
-
-static int assign_number(Reader *reader, const Key *key, const char *value) {
-        _cleanup_free_ char *text = NULL;
-        int v;
-
-        if (parse_int(value, key->min, key->max, &v) >= 0) {
-                *(unsigned *) ((char *) reader->config + key->offset) = (unsigned) v;
-                return 1;
-        }
-        if (asprintf(&text, "%s= takes a number from %d to %d, not \"%s\"; ignored.", key->name, key->min,
-                    key->max, value) >= 0)
-                tell_mistake(reader, text);
-        return 1;
-}
-
-/* The parser's callback, see ini.h. */
-static int handle_assignment(void *userdata, const char *section, const char *name, const char *value) {
-        _cleanup_free_ char *text = NULL;
+static void on_mistake(const char *message, void *userdata) {
         Reader *reader = userdata;
 
-        if (strcmp(section, "Manager") == 0)
-                for (size_t i = 0; i < ELEMENTSOF(keys); i++)
-                        if (strcmp(keys[i].name, name) == 0)
-                                return keys[i].max > 0 ? assign_number(reader, &keys[i], value)
-                                                       : assign_timespan(reader, &keys[i], value);
-        if (asprintf(&text, "Unknown key %s= in section [%s]; ignored. See jobsd.conf(5).", name, section) >= 0)
-                tell_mistake(reader, text);
-        return 1;
+        reader->callback(message, reader->userdata);
 }
 
-static bool skip_rest_of_line(FILE *f) {
-        int c, n = 0;
-
-        while ((c = getc(f)) != EOF && c != '\n')
-                n++;
-        return n > 0;
-}
-
-/* The parser's source of lines, as fgets(): it counts them for the messages. The parser would take
- * a line that begins with white space for the rest of the one before, and the rest of a long line for
- * another. */
-static char *read_line(char *buffer, int size, void *userdata) {
+static void assign(IniFile *file, const char *section, const char *name, const char *value, void *userdata) {
         Reader *reader = userdata;
-        size_t n_blank;
 
-        if (!fgets(buffer, size, reader->file))
-                return NULL;
-        reader->line++;
-        if (!strchr(buffer, '\n') && skip_rest_of_line(reader->file)) {
-                if (!strchr("#;", buffer[strspn(buffer, " \t")]))
-                        tell_mistake(reader, "The line is too long; ignored.");
-                buffer[0] = '\0';
+        if (!name) /* what stands in a section tells whether it is known */
+                return;
+        for (size_t i = 0; i < ELEMENTSOF(keys) && strcmp(section, "Manager") == 0; i++) {
+                if (strcmp(keys[i].name, name) != 0)
+                        continue;
+                keys[i].assign(file, &keys[i], value, (char *) reader->config + keys[i].offset);
+                return;
         }
-        n_blank = strspn(buffer, " \t");
-        memmove(buffer, buffer + n_blank, strlen(buffer + n_blank) + 1);
-        return buffer;
+        ini_file_mistake(
+                        file, "Unknown key %s= in section [%s]; ignored. See jobsd.conf(5).", name, section);
 }
 
-int config_read_file(Config *config, const char *path, config_mistake_cb callback, void *userdata) {
-        Reader reader = { .config = config, .path = path, .callback = callback, .userdata = userdata };
-        int r;
+int config_read_file(Config *config, const char *path, ini_mistake_cb callback, void *userdata) {
+        Reader reader = { config, callback, userdata };
+        int r = ini_file_read(path, assign, on_mistake, &reader);
 
-        reader.file = fopen(path, "re");
-        if (!reader.file)
-                return errno == ENOENT ? 0 : -errno;
-        r = ini_parse_stream(read_line, &reader, handle_assignment, &reader);
-        fclose(reader.file);
-        if (r > 0) {
-                reader.line = (unsigned) r;
-                tell_mistake(&reader, "Neither [Section], Key=Value nor a comment; ignored.");
-        }
-        return r < 0 ? -ENOMEM : 0;
+        return r == -ENOENT ? 0 : r;
 }

@@ -5,13 +5,18 @@
 
 #include <stdint.h>
 
+#include "ini-file.h"
+
 typedef struct Config {
-        unsigned max_running;          /* jobs at once on this host, at most CONFIG_RUNNING_MAX */
-        unsigned max_queued_per_user;  /* jobs in the queue, a user */
-        unsigned max_streams_per_user; /* open outputs, a user */
+        unsigned max_running;               /* jobs at once on this host, at most CONFIG_RUNNING_MAX */
+        unsigned max_running_per_user;      /* of one user */
+        unsigned max_queued_per_user;       /* jobs in the queue, a user */
+        uint64_t max_queued_bytes_per_user; /* of their commands, environments and parameters */
+        unsigned max_streams_per_user;      /* open outputs, a user */
         unsigned max_subscriptions_per_user;
-        uint64_t keep_history_usec; /* UINT64_MAX: for ever */
-        unsigned keep_history_max;  /* ended jobs; 0: no bound */
+        unsigned max_requests_per_user; /* calls that are not answered, a user */
+        uint64_t keep_history_usec;     /* UINT64_MAX: for ever */
+        unsigned keep_history_max;      /* ended jobs; 0: no bound */
 } Config;
 
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */
@@ -20,8 +25,6 @@ typedef struct Config {
 /* What holds without a file: four jobs a core. */
 void config_set_defaults(Config *config);
 
-/* Called for each mistake, which is then ignored; the file and the line are in the message. */
-typedef void (*config_mistake_cb)(const char *message, void *userdata);
-
-/* Reads the file over what is set. A file that is not there is an empty one. */
-int config_read_file(Config *config, const char *path, config_mistake_cb callback, void *userdata);
+/* Reads the file over what is set; a mistake is told and ignored. A file that is not there is an empty one.
+ */
+int config_read_file(Config *config, const char *path, ini_mistake_cb callback, void *userdata);

@@ -8,6 +8,8 @@
 #include "macro.h"
 
 static bool is_formula(const char *cell) {
+        cell += strspn(cell,
+                        "'"); /* what has an apostrophe already gets one, too: a reader takes one away */
         return *cell && strchr("=+-@\t\r", *cell);
 }
 
@@ -31,6 +33,10 @@ static int write_cell(FILE *file, const char *cell, bool raw) {
         if (!needs_quotes(cell))
                 return fputs(cell, file) < 0 ? -(errno ?: EIO) : 0;
         return csv_fwrite(file, cell, strlen(cell)) != 0 ? -(errno ?: EIO) : 0;
+}
+
+const char *csv_cell_original(const char *cell) {
+        return *cell == '\'' && is_formula(cell + 1) ? cell + 1 : cell;
 }
 
 int csv_write_row(FILE *file, char *const *cells, bool raw) {

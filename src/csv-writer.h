@@ -11,3 +11,6 @@
  * another one. Which those are: https://owasp.org/www-community/attacks/CSV_Injection
  * Returns a negative errno of the file. */
 int csv_write_row(FILE *file, char *const *cells, bool raw);
+
+/* What a cell was before it got an apostrophe. */
+const char *csv_cell_original(const char *cell);

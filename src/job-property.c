@@ -5,10 +5,12 @@
 #include "macro.h"
 
 #define ROW(name, json_key, kind, field) \
-        { name, json_key, PROPERTY_##kind, offsetof(Job, field), false }
+        { name, json_key, PROPERTY_##kind, offsetof(Job, field), false, false }
+#define CHANGING(name, json_key, kind, field) \
+        { name, json_key, PROPERTY_##kind, offsetof(Job, field), false, true }
 /* What ListJobs leaves out. */
 #define DETAIL(name, json_key, kind, field) \
-        { name, json_key, PROPERTY_##kind, offsetof(Job, field), true }
+        { name, json_key, PROPERTY_##kind, offsetof(Job, field), true, false }
 
 static const Property properties[] = {
         ROW("Id", "id", NUMBER, id),
@@ -18,21 +20,26 @@ static const Property properties[] = {
         ROW("UID", "uid", UNSIGNED, uid),
         ROW("Origin", "origin", ORIGIN, origin),
         ROW("Submitted", "submitted", TIME, submitted_usec),
-        ROW("Started", "started", TIME, started_usec),
-        ROW("Finished", "finished", TIME, finished_usec),
-        ROW("Status", "status", STATUS, status),
-        ROW("Result", "result", RESULT, result),
-        ROW("ExitStatus", "exit_status", EXIT_STATUS, exit_status),
-        ROW("Info", "info", TEXT, info),
-        ROW("Progress", "progress", FRACTION, progress),
+        CHANGING("Started", "started", TIME, started_usec),
+        CHANGING("Finished", "finished", TIME, finished_usec),
+        CHANGING("Status", "status", STATUS, status),
+        CHANGING("Result", "result", RESULT, result),
+        CHANGING("ExitStatus", "exit_status", EXIT_STATUS, exit_status),
+        CHANGING("Info", "info", TEXT, info),
+        CHANGING("Progress", "progress", FRACTION, progress),
         ROW("Related", "related", TEXT, related),
-        ROW("Unit", "unit", TEXT, unit),
-        ROW("InvocationID", "invocation_id", ID128, invocation_id),
-        ROW("BootID", "boot_id", ID128, boot_id),
-        ROW("Attempt", "attempt", UNSIGNED, attempt),
-        ROW("CPUUsageNSec", "cpu_usage_nsec", AMOUNT, cpu_usage_nsec),
-        ROW("MemoryPeak", "memory_peak", AMOUNT, memory_peak),
+        CHANGING("Unit", "unit", TEXT, unit),
+        CHANGING("InvocationID", "invocation_id", ID128, invocation_id),
+        CHANGING("BootID", "boot_id", ID128, boot_id),
+        CHANGING("Attempt", "attempt", UNSIGNED, attempt),
+        CHANGING("NextTry", "next_try", TIME, next_try_usec),
+        CHANGING("CPUUsageNSec", "cpu_usage_nsec", AMOUNT, cpu_usage_nsec),
+        CHANGING("MemoryPeak", "memory_peak", AMOUNT, memory_peak),
         ROW("RetryOf", "retry_of", AMOUNT, retry_of),
+        ROW("Imported", "imported", TIME, imported_usec),
+        DETAIL("Parameters", "parameters", STRINGS, parameters),
+        DETAIL("RunAs", "run_as", TEXT, run_as),
+        DETAIL("Retries", "retries", UNSIGNED, retries),
         DETAIL("Command", "command", STRINGS, command),
         DETAIL("WorkingDirectory", "working_directory", TEXT, working_directory),
         DETAIL("Timeout", "timeout", TIME_LIMIT, timeout_usec),
@@ -41,6 +48,29 @@ static const Property properties[] = {
         DETAIL("TasksMax", "tasks_max", LIMIT, tasks_max),
         DETAIL("Nice", "nice", INTEGER, nice),
 };
+
+static const char *const signatures[_PROPERTY_MAX] = {
+        [PROPERTY_NUMBER] = "t",
+        [PROPERTY_UNSIGNED] = "u",
+        [PROPERTY_INTEGER] = "i",
+        [PROPERTY_EXIT_STATUS] = "i",
+        [PROPERTY_TEXT] = "s",
+        [PROPERTY_STRINGS] = "as",
+        [PROPERTY_STATUS] = "s",
+        [PROPERTY_RESULT] = "s",
+        [PROPERTY_ORIGIN] = "s",
+        [PROPERTY_ID128] = "s",
+        [PROPERTY_FRACTION] = "d",
+        [PROPERTY_TIME] = "t",
+        [PROPERTY_AMOUNT] = "t",
+        [PROPERTY_TIME_LIMIT] = "t",
+        [PROPERTY_CPU_LIMIT] = "t",
+        [PROPERTY_LIMIT] = "t",
+};
+
+const char *property_kind_to_signature(PropertyKind kind) {
+        return signatures[kind];
+}
 
 const Property *property_at(size_t index) {
         return index < ELEMENTSOF(properties) ? &properties[index] : NULL;
@@ -81,7 +111,7 @@ char **property_get_strings(const Property *property, const Job *job) {
 }
 
 const char *property_get_word(
-        const Property *property, const Job *job, char id[static SD_ID128_STRING_MAX]) {
+                const Property *property, const Job *job, char id[static SD_ID128_STRING_MAX]) {
         const void *field = (const char *) job + property->offset;
 
         switch (property->kind) {

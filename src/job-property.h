@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The properties of org.jobsd1.Job that a program reads: one table that says which field of a Job
- * holds each, what kind of value it is, and its key in JSON. */
+/* The properties of org.jobsd1.Job: one table that says which field of a Job holds each, what kind of value
+ * it is on the bus, and its key in JSON. */
 
 #include <stddef.h>
 
@@ -32,9 +32,13 @@ typedef struct Property {
         const char *name;
         const char *json_key;
         PropertyKind kind;
-        size_t offset;  /* of its field in a Job */
-        bool is_detail; /* not part of a list's rows */
+        size_t offset;    /* of its field in a Job */
+        bool is_detail;   /* not part of a list's rows */
+        bool is_changing; /* not the same from submission on */
 } Property;
+
+/* The D-Bus type of such a value. */
+const char *property_kind_to_signature(PropertyKind kind);
 
 const Property *property_find(const char *name);
 const Property *property_find_json_key(const char *key);
@@ -48,8 +52,7 @@ int property_get_integer(const Property *property, const Job *job);
 double property_get_fraction(const Property *property, const Job *job);
 char **property_get_strings(const Property *property, const Job *job);
 /* What is a word on the bus; NULL where it is not known. */
-const char *property_get_word(
-        const Property *property, const Job *job, char id[static SD_ID128_STRING_MAX]);
+const char *property_get_word(const Property *property, const Job *job, char id[static SD_ID128_STRING_MAX]);
 
 /* Whether there is nothing to tell. */
 bool property_is_unknown(const Property *property, const Job *job);

@@ -7,6 +7,7 @@
 #include "job.h"
 #include "parse.h"
 #include "protocol.h"
+#include "string-table.h"
 #include "strv.h"
 
 int job_new(Job **ret) {
@@ -20,25 +21,18 @@ int job_new(Job **ret) {
         return 0;
 }
 
-static int copy_text(const char *text, char **ret) {
-        if (!text)
-                return 0;
-        *ret = strdup(text);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int copy_texts(const Job *job, Job *copy) {
         int r;
 
-        r = copy_text(job->name, &copy->name);
+        r = strdup_or_null(job->name, &copy->name);
         if (r >= 0)
-                r = copy_text(job->type, &copy->type);
+                r = strdup_or_null(job->type, &copy->type);
         if (r >= 0)
-                r = copy_text(job->user, &copy->user);
+                r = strdup_or_null(job->user, &copy->user);
         if (r >= 0)
-                r = copy_text(job->related, &copy->related);
+                r = strdup_or_null(job->related, &copy->related);
         if (r >= 0)
-                r = copy_text(job->working_directory, &copy->working_directory);
+                r = strdup_or_null(job->working_directory, &copy->working_directory);
         if (r >= 0)
                 r = strv_copy(job->command, &copy->command);
         return r < 0 ? r : strv_copy(job->environment, &copy->environment);
@@ -73,6 +67,9 @@ Job *job_free(Job *job) {
         free(job->type);
         free(job->user);
         free(job->related);
+        strv_free(job->parameters);
+        strv_free_erase(job->secrets);
+        free(job->run_as);
         strv_free(job->command);
         strv_free(job->environment);
         free(job->working_directory);
@@ -80,6 +77,15 @@ Job *job_free(Job *job) {
         free(job->unit);
         free(job);
         return NULL;
+}
+
+uint64_t job_count_bytes(const Job *job) {
+        return strv_size(job->command) + strv_size(job->environment) + strv_size(job->parameters) +
+                        strv_size(job->secrets);
+}
+
+bool job_environment_is_within_limits(char *const *environment) {
+        return strv_length(environment) <= JOBSD_ENV_MAX && strv_size(environment) <= JOBSD_ENV_BYTES_MAX;
 }
 
 JobStatus job_result_to_status(JobResult result) {
@@ -96,35 +102,26 @@ JobStatus job_result_to_status(JobResult result) {
 }
 
 bool uid_is_system(uid_t uid) {
-        return uid <= 999 ||                      /* SYS_UID_MAX */
-                (uid >= 61184 && uid <= 65519) || /* DynamicUser= */
-                uid == 65534;                     /* nobody */
+        return uid <= 999 ||                              /* SYS_UID_MAX */
+                        (uid >= 61184 && uid <= 65519) || /* DynamicUser= */
+                        uid == 65534;                     /* nobody */
 }
-
-static int table_lookup(const char *const *table, size_t n, const char *s) {
-        for (size_t i = 0; s && i < n; i++)
-                if (table[i] && strcmp(table[i], s) == 0)
-                        return (int) i;
-        return -EINVAL;
-}
-
-#define DEFINE_STRING_TABLE(name, Type, max)                                       \
-        const char *name##_to_string(Type v) {                                     \
-                return (int) v >= 0 && v < (max) ? name##_table[v] : NULL;         \
-        }                                                                          \
-        Type name##_from_string(const char *s) {                                   \
-                return (Type) table_lookup(name##_table, ELEMENTSOF(name##_table), s); \
-        }
 
 static const char *const job_status_table[_JOB_STATUS_MAX] = {
-        [JOB_QUEUED] = "queued",       [JOB_RUNNING] = "running",     [JOB_COMPLETED] = "completed",
-        [JOB_ERROR] = "error",         [JOB_CANCELLED] = "cancelled",
+        [JOB_QUEUED] = "queued",
+        [JOB_RUNNING] = "running",
+        [JOB_COMPLETED] = "completed",
+        [JOB_ERROR] = "error",
+        [JOB_CANCELLED] = "cancelled",
 };
-DEFINE_STRING_TABLE(job_status, JobStatus, _JOB_STATUS_MAX)
+DEFINE_STRING_TABLE(job_status, JobStatus, _JOB_STATUS_MAX);
 
 static const char *const job_status_labels[_JOB_STATUS_MAX] = {
-        [JOB_QUEUED] = "Queued",       [JOB_RUNNING] = "Running",     [JOB_COMPLETED] = "Completed",
-        [JOB_ERROR] = "Error",         [JOB_CANCELLED] = "Cancelled",
+        [JOB_QUEUED] = "Queued",
+        [JOB_RUNNING] = "Running",
+        [JOB_COMPLETED] = "Completed",
+        [JOB_ERROR] = "Error",
+        [JOB_CANCELLED] = "Cancelled",
 };
 
 const char *job_status_to_label(JobStatus status) {
@@ -146,7 +143,7 @@ static const char *const job_result_table[_JOB_RESULT_MAX] = {
         [JOB_RESULT_INTERRUPTED] = "interrupted",
         [JOB_RESULT_LOST] = "lost",
 };
-DEFINE_STRING_TABLE(job_result, JobResult, _JOB_RESULT_MAX)
+DEFINE_STRING_TABLE(job_result, JobResult, _JOB_RESULT_MAX);
 
 static const char *const job_origin_table[_JOB_ORIGIN_MAX] = {
         [JOB_ORIGIN_BUS] = "bus",
@@ -154,24 +151,29 @@ static const char *const job_origin_table[_JOB_ORIGIN_MAX] = {
         [JOB_ORIGIN_WEB] = "web",
         [JOB_ORIGIN_GEARMAN] = "gearman",
 };
-DEFINE_STRING_TABLE(job_origin, JobOrigin, _JOB_ORIGIN_MAX)
+DEFINE_STRING_TABLE(job_origin, JobOrigin, _JOB_ORIGIN_MAX);
 
-int job_unit_name(uint64_t id, char **ret) {
-        return asprintf(ret, "jobsd-%" PRIu64 ".service", id) < 0 ? -ENOMEM : 0;
+int job_unit_name(uint64_t id, unsigned attempt, char **ret) {
+        int n = attempt > 1 ? asprintf(ret, "jobsd-%" PRIu64 "-%u.service", id, attempt)
+                            : asprintf(ret, "jobsd-%" PRIu64 ".service", id);
+
+        return n < 0 ? -ENOMEM : 0;
 }
 
 int job_unit_name_to_id(const char *unit, uint64_t *ret) {
-        static const char prefix[] = "jobsd-", suffix[] = ".service";
-        size_t n = strlen(unit), n_prefix = sizeof(prefix) - 1, n_suffix = sizeof(suffix) - 1;
-        char digits[21];
+        _cleanup_free_ char *name = NULL;
+        unsigned attempt = 1;
+        uint64_t id;
 
-        if (n <= n_prefix + n_suffix || n - n_prefix - n_suffix >= sizeof(digits) ||
-                strncmp(unit, prefix, n_prefix) != 0 || strcmp(unit + n - n_suffix, suffix) != 0)
+        /* one spelling for each: "jobsd-012.service" is not ours */
+        if (sscanf(unit, "jobsd-%" SCNu64 "-%u", &id, &attempt) < 1 || id < 1 || id > INT64_MAX)
                 return -EINVAL;
-        memcpy(digits, unit + n_prefix, n - n_prefix - n_suffix);
-        digits[n - n_prefix - n_suffix] = '\0';
-        /* one spelling for each id: "jobsd-012.service" is not ours */
-        return digits[0] == '0' ? -EINVAL : parse_id(digits, ret);
+        if (job_unit_name(id, attempt, &name) < 0)
+                return -ENOMEM;
+        if (strcmp(name, unit) != 0)
+                return -EINVAL;
+        *ret = id;
+        return 0;
 }
 
 int job_path(uint64_t id, char **ret) {

@@ -61,7 +61,18 @@ typedef struct Job {
         uid_t submitter; /* who asked for it: another than uid for run-as */
         JobOrigin origin;
         char *related;
-        uint64_t retry_of; /* the job that this one repeats, 0: none */
+        uint64_t retry_of;      /* the job that this one repeats, 0: none */
+        uint64_t imported_usec; /* 0: it ran here; else a record of the past, which has no command */
+
+        char **parameters; /* of its type, "NAME=VALUE" as they were given; a secret one is "NAME" alone, */
+        char **secrets;    /* and this its "NAME=VALUE", of a job that is not stored yet: see
+                              store_get_secrets() */
+        uint64_t stored_bytes; /* of job_count_bytes(), when it was stored */
+        char *run_as;          /* the account that it runs as, and its number; NULL: the user himself */
+        uid_t run_uid;
+        unsigned retries;    /* so many further tries; one more for each that was interrupted */
+        uint64_t retry_usec; /* after a wait of so long */
+        bool restartable;    /* the end of the machine is no end of the job */
 
         char **command;
         char **environment;
@@ -74,6 +85,7 @@ typedef struct Job {
 
         uint64_t submitted_usec, started_usec, finished_usec;
         JobStatus status;
+        bool cancelled; /* somebody asked for its end while it ran */
         JobResult result;
         int exit_status;
         char *info;
@@ -81,17 +93,34 @@ typedef struct Job {
         char *unit;
         sd_id128_t invocation_id, boot_id;
         unsigned attempt;
+        uint64_t next_try_usec; /* queued: not before this time; 0: at once */
         uint64_t cpu_usage_nsec, memory_peak;
 } Job;
 
 int job_new(Job **ret);
-/* A job that is to do once more what another one did: all that was submitted is the same. */
+/* A job that is to run a command once more as another one did: all that was submitted is the same. */
 int job_new_retry(const Job *job, Job **ret);
 Job *job_free(Job *job);
 DEFINE_CLEANUP(Job, job_free);
 
 static inline bool job_status_is_active(JobStatus status) {
         return status == JOB_QUEUED || status == JOB_RUNNING;
+}
+
+/* What is known of a record of the past, imported or rebuilt from the journal, is not enough to run it
+ * again. */
+static inline bool job_has_command(const Job *job) {
+        return job->command && job->command[0];
+}
+
+/* What a submission may make as large as it likes. */
+uint64_t job_count_bytes(const Job *job);
+/* No more variables, and no more bytes of them, than a job may have. */
+bool job_environment_is_within_limits(char *const *environment);
+
+/* The account that it runs as. */
+static inline uid_t job_run_uid(const Job *job) {
+        return job->run_as ? job->run_uid : job->uid;
 }
 
 /* The status that a result stands for. */
@@ -111,8 +140,9 @@ JobResult job_result_from_string(const char *s);
 const char *job_origin_to_string(JobOrigin origin);
 JobOrigin job_origin_from_string(const char *s);
 
-/* "jobsd-12.service" and back; a unit of another name is -EINVAL. */
-int job_unit_name(uint64_t id, char **ret);
+/* The unit of a try: "jobsd-12.service", and from the second one on "jobsd-12-2.service": no name is ever
+ * used twice. And back, to the job; a unit of another name is -EINVAL. */
+int job_unit_name(uint64_t id, unsigned attempt, char **ret);
 int job_unit_name_to_id(const char *unit, uint64_t *ret);
 
 /* "/org/jobsd1/job/12" and back. */

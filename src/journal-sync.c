@@ -20,12 +20,12 @@ static int connect_journal(const char *namespace, uint64_t timeout_usec) {
         _cleanup_close_ int fd = -EBADF;
 
         snprintf(address.sun_path, sizeof(address.sun_path), "/run/systemd/journal%s%s/io.systemd.journal",
-                namespace ? "." : "", namespace ?: "");
+                        namespace ? "." : "", namespace ?: "");
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd < 0)
                 return -errno;
         if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0 ||
-                setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0)
+                        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0)
                 return -errno;
         if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
                 return -errno;

@@ -3,6 +3,7 @@
 
 /* Small helpers that every file uses: automatic cleanup and ownership transfer. */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,28 +13,31 @@
 
 #define ELEMENTSOF(a) (sizeof(a) / sizeof((a)[0]))
 
+/* The object that this member is part of. */
+#define CONTAINER_OF(p, type, member) ((type *) (void *) ((char *) (p) -offsetof(type, member)))
+
 /* Hands a pointer over: the variable is NULL afterwards, so that its cleanup does nothing. */
-#define TAKE_PTR(p)                      \
-        ({                               \
+#define TAKE_PTR(p)                        \
+        ({                                 \
                 __typeof__(p) *_pp = &(p); \
-                __typeof__(p) _p = *_pp; \
-                *_pp = NULL;             \
-                _p;                      \
+                __typeof__(p) _p = *_pp;   \
+                *_pp = NULL;               \
+                _p;                        \
         })
 
-#define TAKE_FD(fd)         \
-        ({                  \
+#define TAKE_FD(fd)               \
+        ({                        \
                 int *_fp = &(fd); \
-                int _f = *_fp; \
-                *_fp = -EBADF; \
-                _f;         \
+                int _f = *_fp;    \
+                *_fp = -EBADF;    \
+                _f;               \
         })
 
 /* Defines a cleanup function for variables of type (T*) that calls f, which takes NULL. */
-#define DEFINE_CLEANUP(T, f)                      \
-        static inline void f##p(T **p) {          \
-                f(*p);                            \
-        }                                         \
+#define DEFINE_CLEANUP(T, f)             \
+        static inline void f##p(T **p) { \
+                f(*p);                   \
+        }                                \
         struct f##_needs_semicolon
 
 static inline void freep(void *p) {

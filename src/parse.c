@@ -129,18 +129,27 @@ int parse_id(const char *s, uint64_t *ret) {
         return 0;
 }
 
-int parse_int(const char *s, int min, int max, int *ret) {
+int parse_int64(const char *s, int64_t *ret) {
         bool negative = *s == '-';
         uint64_t magnitude;
-        int64_t value;
         int r;
 
         r = parse_uint64(*s == '-' || *s == '+' ? s + 1 : s, &magnitude);
         if (r < 0)
                 return r;
-        if (magnitude > (uint64_t) INT_MAX + 1)
+        if (magnitude > (uint64_t) INT64_MAX + negative)
                 return -ERANGE;
-        value = negative ? -(int64_t) magnitude : (int64_t) magnitude;
+        *ret = (int64_t) (negative ? -magnitude : magnitude);
+        return 0;
+}
+
+int parse_int(const char *s, int min, int max, int *ret) {
+        int64_t value;
+        int r;
+
+        r = parse_int64(s, &value);
+        if (r < 0)
+                return r;
         if (value < min || value > max)
                 return -ERANGE;
         *ret = (int) value;
@@ -535,15 +544,54 @@ bool text_is_one_line(const char *s) {
 }
 
 void text_make_one_line(char *s, char replacement) {
-        const char *p = s;
-        uint32_t character;
+        while (*s) {
+                const char *next = s;
+                uint32_t character;
 
-        while (*p) {
-                char *begin = s + (p - s);
-
-                if (utf8_read(&p, &character) < 0)
-                        p++;
-                else if (unicode_is_control(character))
-                        memset(begin, replacement, (size_t) (p - begin));
+                if (utf8_read(&next, &character) < 0)
+                        next++;
+                else if (unicode_is_text(character) && !unicode_is_control(character)) {
+                        s += next - s;
+                        continue;
+                }
+                while (s < next)
+                        *s++ = replacement;
         }
+}
+
+bool uri_is_valid(const char *s) {
+        const char *p = s;
+
+        if (!is_letter(*p))
+                return false;
+        while (is_letter(*p) || is_digit(*p) || (*p && strchr("+-.", *p)))
+                p++;
+        return *p == ':' && p[1] && !strchr(s, ' ');
+}
+
+bool env_assignment_is_valid(const char *s) {
+        const char *p = s;
+
+        if (!is_letter(*p) && *p != '_')
+                return false;
+        while (is_letter(*p) || is_digit(*p) || *p == '_')
+                p++;
+        if (*p != '=')
+                return false;
+        for (; *p; p++)
+                if (((unsigned char) *p < ' ' && *p != '\t' && *p != '\n') || *p == 0x7f)
+                        return false;
+        return true;
+}
+
+bool path_is_plain(const char *path) {
+        if (*path != '/' || strlen(path) >= PATH_MAX || !text_is_one_line(path))
+                return false;
+        for (const char *p = path; p; p = strchr(p + 1, '/')) {
+                size_t n = strcspn(p + 1, "/");
+
+                if ((n == 1 || n == 2) && strspn(p + 1, ".") == n)
+                        return false;
+        }
+        return true;
 }

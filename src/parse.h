@@ -13,6 +13,8 @@ int parse_uint64(const char *s, uint64_t *ret);
 /* A job id: 1 to INT64_MAX, the range of an SQLite row id. */
 int parse_id(const char *s, uint64_t *ret);
 int parse_int(const char *s, int min, int max, int *ret);
+/* With a sign or without. */
+int parse_int64(const char *s, int64_t *ret);
 int parse_boolean(const char *s, bool *ret);
 /* A numeric user id; (uid_t) -1 and 65535 are invalid, see https://systemd.io/UIDS-GIDS. */
 int parse_uid(const char *s, uid_t *ret);
@@ -31,7 +33,19 @@ int parse_timestamp(const char *s, uint64_t now_usec, uint64_t *ret_usec);
 bool utf8_is_valid(const char *s);
 /* How many bytes of s, at most max, hold whole characters: a precision for "%.*s". */
 int utf8_cut(const char *s, unsigned max);
+/* Somebody's own text in a message to him: as much as fits a line. sd-bus sends no message that has half a
+ * character in it. */
+#define QUOTE "%.*s"
+#define QUOTED(s) utf8_cut((s), 64), (s)
 /* Not a control character in it, as in everything that is shown in one line. */
 bool text_is_one_line(const char *s);
-/* Makes it so: each byte of a control character becomes a replacement. */
+/* Makes it one line of UTF-8: each byte of a control character, and of what is no text, becomes a
+ * replacement. */
 void text_make_one_line(char *s, char replacement);
+/* The generic syntax of RFC 3986: a scheme, a colon, and no white space anywhere. */
+bool uri_is_valid(const char *s);
+/* "NAME=VALUE" as PID 1 wants it, see env_assignment_is_valid() there: a name, and no control characters but
+ * tabs and line breaks. */
+bool env_assignment_is_valid(const char *s);
+/* Absolute, one line, and without "." and "..": what is read is what is opened. */
+bool path_is_plain(const char *s);

@@ -12,6 +12,8 @@
 
 #define JOBSD_ERROR_NO_SUCH_JOB "org.jobsd1.Error.NoSuchJob"
 #define JOBSD_ERROR_NO_SUCH_USER "org.jobsd1.Error.NoSuchUser"
+#define JOBSD_ERROR_NO_SUCH_TYPE "org.jobsd1.Error.NoSuchType"
+#define JOBSD_ERROR_BROKEN_TYPE "org.jobsd1.Error.BrokenType"
 #define JOBSD_ERROR_ACTIVE "org.jobsd1.Error.Active"
 #define JOBSD_ERROR_NOT_ACTIVE "org.jobsd1.Error.NotActive"
 #define JOBSD_ERROR_STORE_FAILED "org.jobsd1.Error.StoreFailed"
@@ -32,6 +34,8 @@
 #define JOBSD_ARGV_BYTES_MAX ((size_t) 256 * 1024)
 #define JOBSD_ENV_MAX 1024U
 #define JOBSD_ENV_BYTES_MAX ((size_t) 128 * 1024)
+/* Half of what PID 1 takes as credentials of one unit (CREDENTIALS_TOTAL_SIZE_MAX). */
+#define JOBSD_SECRETS_BYTES_MAX ((size_t) 512 * 1024)
 #define JOBSD_NAME_BYTES_MAX 255U
 #define JOBSD_RELATED_BYTES_MAX 2048U
 

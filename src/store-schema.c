@@ -56,6 +56,49 @@ static const char *const migrations[] = {
 
         /* A retry names the job that it repeats, which may be cleared before it: 0 for no retry. */
         "ALTER TABLE jobs ADD COLUMN retry_of INTEGER NOT NULL DEFAULT 0;",
+
+        /* Jobs of a type, further tries, and a cancellation that was asked for while the job ran. run_uid is
+         * NULL for a job that runs as its user. The queue has a lane for each type of a user, as a type's
+         * jobs may have to wait while others run. */
+        "ALTER TABLE jobs ADD COLUMN parameters BLOB NOT NULL DEFAULT x'';"
+        "ALTER TABLE jobs ADD COLUMN run_as TEXT;"
+        "ALTER TABLE jobs ADD COLUMN run_uid INTEGER;"
+        "ALTER TABLE jobs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN retry_delay INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN restartable INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN next_try INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;"
+        "DROP INDEX jobs_queue;"
+        "CREATE INDEX jobs_queue ON jobs (uid, type, id, next_try) WHERE status = 0;"
+        "CREATE INDEX jobs_waiting ON jobs (next_try) WHERE status = 0 AND next_try > 0;",
+
+        /* Records that were imported say when. The ids that an unfinished import has set aside stand in
+         * a table of one row: nobody sees their rows until it is gone. They are taken from AUTOINCREMENT's
+         * counter, which SQLite makes with the first job only. */
+        "ALTER TABLE jobs ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;"
+        "CREATE TABLE unfinished_import ("
+        " one INTEGER PRIMARY KEY CHECK (one = 1),"
+        " first INTEGER NOT NULL,"
+        " last INTEGER NOT NULL"
+        ") STRICT;"
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'jobs', 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs');",
+
+        /* The values of secret parameters, as long as the job has not ended. */
+        "ALTER TABLE jobs ADD COLUMN secrets BLOB NOT NULL DEFAULT x'';",
+
+        /* What is active of mine, and what runs: with one index for all that is active, a page of either
+         * looked through what waits of everybody. */
+        "CREATE INDEX jobs_active_of_user ON jobs (uid, id) WHERE status <= 1;"
+        "CREATE INDEX jobs_running ON jobs (id) WHERE status = 1;",
+
+        /* The history in the order of its dates. An index of the end dates has those of 0, too, which are of
+         * jobs that have not ended: it is that of the oldest as well. */
+        "CREATE INDEX jobs_by_submitted ON jobs (submitted);"
+        "CREATE INDEX jobs_by_submitted_of_user ON jobs (uid, submitted);"
+        "CREATE INDEX jobs_by_finished ON jobs (finished);"
+        "CREATE INDEX jobs_by_finished_of_user ON jobs (uid, finished);"
+        "DROP INDEX jobs_ended;",
 };
 
 int store_schema_newest(void) {
@@ -110,7 +153,7 @@ static int migrate_one(sqlite3 *db, int version) {
         int r;
 
         snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-                APPLICATION_ID, version + 1);
+                        APPLICATION_ID, version + 1);
 
         r = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
         if (r != SQLITE_OK)
@@ -119,7 +162,8 @@ static int migrate_one(sqlite3 *db, int version) {
         if (r == SQLITE_OK)
                 r = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
         if (r != SQLITE_OK && !sqlite3_get_autocommit(db))
-                (void) sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* the first error is the one to tell */
+                (void) sqlite3_exec(
+                                db, "ROLLBACK", NULL, NULL, NULL); /* the first error is the one to tell */
         return sqlite_to_errno(r);
 }
 

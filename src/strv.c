@@ -5,12 +5,27 @@
 
 #include "strv.h"
 
+int strdup_or_null(const char *s, char **ret) {
+        char *copy = s ? strdup(s) : NULL;
+
+        if (s && !copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}
+
 char **strv_free(char **l) {
         if (l)
                 for (char **s = l; *s; s++)
                         free(*s);
         free(l);
         return NULL;
+}
+
+char **strv_free_erase(char **l) {
+        for (char **s = l; s && *s; s++)
+                explicit_bzero(*s, strlen(*s));
+        return strv_free(l);
 }
 
 size_t strv_length(char *const *l) {
@@ -44,16 +59,45 @@ int strv_copy(char *const *l, char ***ret) {
         return 0;
 }
 
-int strv_extend(char ***l, const char *s) {
-        size_t n = strv_length(*l);
-        char **grown = reallocarray(*l, n + 2, sizeof(char *));
+bool strv_contains(char *const *l, const char *s) {
+        for (; l && *l; l++)
+                if (strcmp(*l, s) == 0)
+                        return true;
+        return false;
+}
 
-        if (!grown)
+int strv_join(char *const *l, const char *separator, char **ret) {
+        char *joined = malloc(strv_size(l) + strv_length(l) * strlen(separator) + 1), *end = joined;
+
+        if (!joined)
                 return -ENOMEM;
+        *end = '\0';
+        for (char *const *s = l; s && *s; s++)
+                end = stpcpy(stpcpy(end, s == l ? "" : separator), *s);
+        *ret = joined;
+        return 0;
+}
+
+int strv_insert(char ***l, size_t at, const char *s) {
+        size_t n = strv_length(*l);
+        char **grown = reallocarray(*l, n + 2, sizeof(char *)), *copy = strdup(s);
+
+        if (grown)
+                *l = grown;
+        if (!grown || !copy) {
+                free(copy);
+                if (grown)
+                        grown[n] = NULL;
+                return -ENOMEM;
+        }
+        memmove(grown + at + 1, grown + at, (n - at) * sizeof(char *));
+        grown[at] = copy;
         grown[n + 1] = NULL;
-        grown[n] = strdup(s);
-        *l = grown;
-        return grown[n] ? 0 : -ENOMEM;
+        return 0;
+}
+
+int strv_extend(char ***l, const char *s) {
+        return strv_insert(l, strv_length(*l), s);
 }
 
 int strv_pack(char *const *l, void **ret, size_t *ret_size) {
@@ -82,8 +126,8 @@ int strv_unpack(const void *p, size_t size, char ***ret) {
         l = calloc(n + 1, sizeof(char *));
         if (!l)
                 return -ENOMEM;
-        for (const char *end = s + size; s < end; s += strlen(s) + 1)
-                if (!(l[i++] = strdup(s)))
+        for (size_t at = 0; at < size; at += strlen(s + at) + 1)
+                if (!(l[i++] = strdup(s + at)))
                         return -ENOMEM;
         *ret = TAKE_PTR(l);
         return 0;

@@ -55,6 +55,25 @@
         " 'jobsd-7.service', X'000102030405060708090A0B0C0D0E0F', X'101112131415161718191A1B1C1D1E1F', 1," \
         " 250000000, 4194304"
 
+#define COLUMNS_3 \
+        ", retry_of INTEGER NOT NULL DEFAULT 0, parameters BLOB NOT NULL DEFAULT x'', run_as TEXT," \
+        " run_uid INTEGER, retries INTEGER NOT NULL DEFAULT 0, retry_delay INTEGER NOT NULL DEFAULT 0," \
+        " restartable INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0," \
+        " cancelled INTEGER NOT NULL DEFAULT 0"
+#define INDEXES_3 \
+        "DROP INDEX jobs_queue;" \
+        "CREATE INDEX jobs_queue ON jobs (uid, type, id, next_try) WHERE status = 0;" \
+        "CREATE INDEX jobs_waiting ON jobs (next_try) WHERE status = 0 AND next_try > 0;"
+#define INDEXES_6 \
+        "CREATE INDEX jobs_active_of_user ON jobs (uid, id) WHERE status <= 1;" \
+        "CREATE INDEX jobs_running ON jobs (id) WHERE status = 1;"
+#define INDEXES_7 \
+        "CREATE INDEX jobs_by_submitted ON jobs (submitted);" \
+        "CREATE INDEX jobs_by_submitted_of_user ON jobs (uid, submitted);" \
+        "CREATE INDEX jobs_by_finished ON jobs (finished);" \
+        "CREATE INDEX jobs_by_finished_of_user ON jobs (uid, finished);" \
+        "DROP INDEX jobs_ended;"
+
 /* The job of each: number 7, an import that alice ran. */
 static const char *const database_versions[] = {
         /* 0: a file that was made and never written to */
@@ -64,4 +83,27 @@ static const char *const database_versions[] = {
         /* 2: which job this is a retry of */
         TABLE_1 ", retry_of INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1 JOB_1
                 ", 0); PRAGMA user_version = 2;",
+        /* 3: job types, further tries, and cancellations */
+        TABLE_1 COLUMNS_3 ") STRICT;" INDEXES_1 INDEXES_3 JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0); PRAGMA user_version = 3;",
+        /* 4: imported records */
+        TABLE_1 COLUMNS_3 ", imported INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1 INDEXES_3
+                "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0); PRAGMA user_version = 4;",
+        /* 5: secret parameters */
+        TABLE_1 COLUMNS_3 ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x'') STRICT;" INDEXES_1
+                INDEXES_3 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X''); PRAGMA user_version = 5;",
+        /* 6: what is active of a user, and what runs */
+        TABLE_1 COLUMNS_3 ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x'') STRICT;" INDEXES_1
+                INDEXES_3 INDEXES_6 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X''); PRAGMA user_version = 6;",
+        /* 7: sorted by their dates */
+        TABLE_1 COLUMNS_3 ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x'') STRICT;" INDEXES_1
+                INDEXES_3 INDEXES_6 INDEXES_7 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X''); PRAGMA user_version = 7;",
 };

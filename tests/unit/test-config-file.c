@@ -40,9 +40,12 @@ static Config defaults(void) {
 
 static void assert_configs_equal(const Config *a, const Config *b) {
         assert_int_equal(a->max_running, b->max_running);
+        assert_int_equal(a->max_running_per_user, b->max_running_per_user);
         assert_int_equal(a->max_queued_per_user, b->max_queued_per_user);
+        assert_int_equal(a->max_queued_bytes_per_user, b->max_queued_bytes_per_user);
         assert_int_equal(a->max_streams_per_user, b->max_streams_per_user);
         assert_int_equal(a->max_subscriptions_per_user, b->max_subscriptions_per_user);
+        assert_int_equal(a->max_requests_per_user, b->max_requests_per_user);
         assert_int_equal(a->keep_history_usec, b->keep_history_usec);
         assert_int_equal(a->keep_history_max, b->keep_history_max);
 }
@@ -61,6 +64,7 @@ static void test_defaults(void **state) {
         assert_int_equal(config.max_queued_per_user, 100000);
         assert_int_equal(config.max_streams_per_user, 32);
         assert_int_equal(config.max_subscriptions_per_user, 64);
+        assert_int_equal(config.max_requests_per_user, 256);
         assert_int_equal(config.keep_history_usec, UINT64_MAX);
         assert_int_equal(config.keep_history_max, 0);
 }
@@ -93,17 +97,23 @@ static void test_every_key(void **state) {
         static const char text[] = "# Limits of this machine\n"
                                    "[Manager]\n"
                                    "MaxRunning=8\n"
+                                   "MaxRunningPerUser=7\n"
                                    "MaxQueuedPerUser = 20\n"
+                                   "MaxQueuedBytesPerUser=2M\n"
                                    "  MaxStreamsPerUser=3\n"
                                    "; more\n"
                                    "MaxSubscriptionsPerUser=4\n"
+                                   "MaxRequestsPerUser=5\n"
                                    "KeepHistorySec=30d 12h\n"
                                    "KeepHistoryMax=1000";
         static const Config wanted = {
                 .max_running = 8,
+                .max_running_per_user = 7,
                 .max_queued_per_user = 20,
+                .max_queued_bytes_per_user = UINT64_C(2) << 20,
                 .max_streams_per_user = 3,
                 .max_subscriptions_per_user = 4,
+                .max_requests_per_user = 5,
                 .keep_history_usec = (UINT64_C(30) * 24 + 12) * 3600 * USEC_PER_SEC,
                 .keep_history_max = 1000,
         };
@@ -178,14 +188,41 @@ static void test_the_borders_of_each_number(void **state) {
         CHECK_NUMBERS("MaxRunning", max_running, { "0", false, 0 }, { "1", true, 1 }, { "4000", true, 4000 },
                         { "4001", false, 0 }, { "-1", false, 0 }, { "", false, 0 }, { "many", false, 0 },
                         { "8x", false, 0 }, { "99999999999999999999", false, 0 });
+        CHECK_NUMBERS("MaxRunningPerUser", max_running_per_user, { "0", false, 0 }, { "1", true, 1 },
+                        { "4000", true, 4000 }, { "4001", false, 0 });
         CHECK_NUMBERS("MaxQueuedPerUser", max_queued_per_user, { "0", false, 0 }, { "1", true, 1 },
                         { "10000000", true, 10000000 }, { "10000001", false, 0 });
         CHECK_NUMBERS("MaxStreamsPerUser", max_streams_per_user, { "0", false, 0 }, { "1", true, 1 },
                         { "1000", true, 1000 }, { "1001", false, 0 });
         CHECK_NUMBERS("MaxSubscriptionsPerUser", max_subscriptions_per_user, { "0", false, 0 },
                         { "1", true, 1 }, { "10000", true, 10000 }, { "10001", false, 0 });
+        CHECK_NUMBERS("MaxRequestsPerUser", max_requests_per_user, { "0", false, 0 }, { "1", true, 1 },
+                        { "10000", true, 10000 }, { "10001", false, 0 });
         CHECK_NUMBERS("KeepHistoryMax", keep_history_max, { "-1", false, 0 }, { "0", true, 0 },
                         { "2147483647", true, 2147483647 }, { "2147483648", false, 0 });
+}
+
+static void test_sizes(void **state) {
+        static const struct {
+                const char *text;
+                uint64_t size; /* 0: a mistake */
+        } sizes[] = { { "1", 1 }, { "1K", 1024 }, { "2G", UINT64_C(2) << 30 }, { "0", 0 }, { "", 0 },
+                { "-1", 0 }, { "big", 0 } };
+
+        for (size_t i = 0; i < ELEMENTSOF(sizes); i++) {
+                _cleanup_free_ char *text = NULL;
+                Config config, wanted = defaults();
+                Mistakes mistakes;
+
+                assert_true(asprintf(&text, "[Manager]\nMaxQueuedBytesPerUser=%s\n", sizes[i].text) > 0);
+                assert_int_equal(read_text(text, &config, &mistakes), 0);
+                if (sizes[i].size > 0)
+                        wanted.max_queued_bytes_per_user = sizes[i].size;
+                else
+                        assert_says(&mistakes, "MaxQueuedBytesPerUser= takes a size in bytes as \"64M\"");
+                assert_int_equal(mistakes.n, sizes[i].size == 0);
+                assert_configs_equal(&config, &wanted);
+        }
 }
 
 static void check_keep(const char *value, bool valid, uint64_t usec) {
@@ -310,6 +347,7 @@ int main(void) {
                 cmocka_unit_test(test_the_shipped_file),
                 cmocka_unit_test(test_the_shipped_file_with_its_comments_taken_away),
                 cmocka_unit_test(test_the_borders_of_each_number),
+                cmocka_unit_test(test_sizes),
                 cmocka_unit_test(test_time_spans),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_a_key_before_any_section),

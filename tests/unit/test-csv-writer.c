@@ -122,6 +122,20 @@ static void test_formulas_are_made_harmless(void **state) {
         assert_row("=cmd|'/C calc'!A0", false, "\"'=cmd|'/C calc'!A0\"\r\n");
 }
 
+static void test_what_was_made_harmless_is_found_again(void **state) {
+        static const char *const samples[] = { "=1", "'=1", "''=1", "'", "''", "-", "'a", "a", "", "=", "\t",
+                "'\r" };
+
+        for (size_t i = 0; i < ELEMENTSOF(samples); i++) {
+                _cleanup_free_ char *text = write_row((char *[]){ (char *) samples[i], NULL }, false);
+                Rows rows = {};
+
+                parse(text, &rows);
+                assert_string_equal(csv_cell_original(rows.cells[0]), samples[i]);
+                strv_free(rows.cells);
+        }
+}
+
 static void test_formulas_stay_in_raw_files(void **state) {
         assert_row("=1+1", true, "=1+1\r\n");
         assert_row("-1", true, "-1\r\n");
@@ -151,6 +165,7 @@ int main(void) {
                 cmocka_unit_test(test_a_long_cell_comes_back),
                 cmocka_unit_test(test_rows_are_rfc_4180),
                 cmocka_unit_test(test_formulas_are_made_harmless),
+                cmocka_unit_test(test_what_was_made_harmless_is_found_again),
                 cmocka_unit_test(test_formulas_stay_in_raw_files),
                 cmocka_unit_test(test_what_is_no_formula_stays),
                 cmocka_unit_test(test_a_full_disk_is_told),

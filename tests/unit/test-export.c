@@ -34,8 +34,10 @@ static void test_a_query_comes_back(void **state) {
                         .ids = ids,
                         .n_ids = ELEMENTSOF(ids),
                         .status_mask = 1U << JOB_ERROR | 1U << JOB_QUEUED,
+                        .name = (char *) "back up",
                         .type = (char *) "import",
                         .user = (char *) "a=b",
+                        .tasks = true,
                         .related = (char *) "https://example.org/?a=b&c=d",
                         .since_usec = 1,
                         .until_usec = INT64_MAX,
@@ -52,8 +54,10 @@ static void test_a_query_comes_back(void **state) {
         assert_int_equal(back.filter.n_ids, 3);
         assert_memory_equal(back.filter.ids, ids, sizeof(ids));
         assert_int_equal(back.filter.status_mask, query.filter.status_mask);
+        assert_string_equal(back.filter.name, "back up");
         assert_string_equal(back.filter.type, "import");
         assert_string_equal(back.filter.user, "a=b");
+        assert_true(back.filter.tasks);
         assert_string_equal(back.filter.related, query.filter.related);
         assert_int_equal(back.filter.since_usec, 1);
         assert_int_equal(back.filter.until_usec, INT64_MAX);
@@ -70,18 +74,20 @@ static void test_an_empty_query_comes_back(void **state) {
         assert_int_equal(back.filter.uid, UID_INVALID);
         assert_int_equal(back.filter.n_ids, 0);
         assert_null(back.filter.user);
+        assert_false(back.filter.tasks);
         export_query_done(&back);
 }
 
 static void test_a_damaged_query_is_refused(void **state) {
-#define SAMPLE(text) { text, sizeof(text) }
+#define SAMPLE(text) \
+        { text, sizeof(text) }
         static const struct {
                 const char *text;
                 size_t size;
         } samples[] = {
                 { "", 0 },
                 { "format=json", 11 }, /* cut off */
-                SAMPLE("uid=1001"),   /* no format */
+                SAMPLE("uid=1001"),    /* no format */
                 SAMPLE("format=xml"),
                 SAMPLE("format=csv"), /* no columns */
                 SAMPLE("format=json\0uid=-1"),
@@ -138,9 +144,9 @@ static void test_a_csv_file_is_for_people(void **state) {
         text = write_all(&query, &ended);
         export_query_done(&query);
         assert_string_equal(text,
-                "startDate,endDate,jobName,jobStatus,jobInfo,jobUser\r\n"
-                "2026-11-24T10:30:15+00:00,2026-11-24T10:31:45+00:00,\"'=evil; \"\"name\"\"\",Error,"
-                "Exited with status 3,alice\r\n");
+                        "startDate,endDate,jobName,jobStatus,jobInfo,jobUser\r\n"
+                        "2026-11-24T10:30:15+00:00,2026-11-24T10:31:45+00:00,\"'=evil; \"\"name\"\"\",Error,"
+                        "Exited with status 3,alice\r\n");
 }
 
 static void test_dates_tell_their_distance_from_utc(void **state) {
@@ -170,13 +176,14 @@ static void test_dates_tell_their_distance_from_utc(void **state) {
 }
 
 static void test_a_job_that_has_not_ended_has_no_end_date(void **state) {
-        char *columns[] = { (char *) "endDate", (char *) "jobStatus", (char *) "jobInfo", (char *) "finished",
-                (char *) "exit_status", NULL };
+        char *columns[] = { (char *) "endDate", (char *) "jobStatus", (char *) "jobInfo",
+                (char *) "finished", (char *) "exit_status", NULL };
         const ExportQuery query = { .format = EXPORT_CSV, .columns = columns };
         const Job queued = { .name = (char *) "x", .user = (char *) "y", .submitted_usec = NOW_USEC };
         _cleanup_free_ char *text = write_all(&query, &queued);
 
-        assert_string_equal(text, "endDate,jobStatus,jobInfo,finished,exit_status\r\nN/A,Queued,\"\",\"\",\"\"\r\n");
+        assert_string_equal(text,
+                        "endDate,jobStatus,jobInfo,finished,exit_status\r\nN/A,Queued,\"\",\"\",\"\"\r\n");
 }
 
 static void test_properties_are_as_in_json(void **state) {
@@ -188,11 +195,11 @@ static void test_properties_are_as_in_json(void **state) {
 
         assert_true(export_needs_details(&csv));
         assert_string_equal(csv_text,
-                "id,retry_of,command,status,submitted,progress,timeout\r\n"
-                "12,7,\"[\"\"/bin/sh\"\",\"\"a\\nb\"\"]\",error,1795516215500000,\"\",\"\"\r\n");
+                        "id,retry_of,command,status,submitted,progress,timeout\r\n"
+                        "12,7,\"[\"\"/bin/sh\"\",\"\"a\\nb\"\"]\",error,1795516215500000,\"\",\"\"\r\n");
         assert_string_equal(json_text,
-                "{\"id\":12,\"retry_of\":7,\"command\":[\"/bin/sh\",\"a\\nb\"],\"status\":\"error\","
-                "\"submitted\":1795516215500000,\"progress\":null,\"timeout\":null}\n");
+                        "{\"id\":12,\"retry_of\":7,\"command\":[\"/bin/sh\",\"a\\nb\"],\"status\":\"error\","
+                        "\"submitted\":1795516215500000,\"progress\":null,\"timeout\":null}\n");
 }
 
 static void test_a_json_line_is_a_row_of_a_list(void **state) {

@@ -141,6 +141,23 @@ static void test_info(void **state) {
         check_info(JOB_COMPLETED, 1, NULL, "");
 }
 
+static void check_user(uid_t uid, const char *user, bool in_short, const char *expected) {
+        Job job = { .uid = uid, .user = (char *) user };
+        char *text;
+
+        assert_int_equal(format_user(&job, in_short, &text), 0);
+        check_text(text, expected);
+}
+
+/* No person stands behind root and the other system accounts. */
+static void test_user(void **state) {
+        check_user(1000, "alice", false, "alice");
+        check_user(1000, "alice", true, "alice");
+        check_user(0, "root", false, "root (command-line task)");
+        check_user(0, "root", true, "root (task)");
+        check_user(999, "backup", true, "backup (task)");
+}
+
 static void check_result(JobResult result, int exit_status, const char *expected) {
         Job job = { .result = result, .exit_status = exit_status };
         char *text;
@@ -188,6 +205,7 @@ int main(void) {
                 cmocka_unit_test(test_command),
                 cmocka_unit_test(test_one_line),
                 cmocka_unit_test(test_info),
+                cmocka_unit_test(test_user),
                 cmocka_unit_test(test_result),
                 cmocka_unit_test(test_progress),
         };

@@ -132,6 +132,14 @@ static void check_refused(const char *const *texts, size_t n, int (*from)(const 
         }
 }
 
+static int first_unit_name(uint64_t id, char **ret) {
+        return job_unit_name(id, 1, ret);
+}
+
+static int third_unit_name(uint64_t id, char **ret) {
+        return job_unit_name(id, 3, ret);
+}
+
 static void test_unit_names(void **state) {
         static const Sample samples[] = {
                 { 1, "jobsd-1.service" },
@@ -142,11 +150,16 @@ static void test_unit_names(void **state) {
                 "jobsd-01.service", "jobsd-012.service", "jobsd-12", "jobsd-12.service ",
                 "jobsd-12.services", "jobsd-12.scope", "jobsd--12.service", "jobsd-+12.service",
                 "jobsd-12a.service", "jobsd-a.service", "Jobsd-12.service", "xjobsd-12.service",
-                "jobsd-12-2.service", "jobsd- 12.service", "jobsd-9223372036854775808.service",
-                "jobsd-18446744073709551616.service", "jobsd-99999999999999999999999999999999.service",
-                "jobs.slice", ".service" };
+                "jobsd-12-1.service", "jobsd-12-0.service", "jobsd-12-02.service", "jobsd-12-.service",
+                "jobsd-12-2-3.service", "jobsd-12--2.service", "jobsd- 12.service",
+                "jobsd-9223372036854775808.service", "jobsd-18446744073709551616.service",
+                "jobsd-99999999999999999999999999999999.service", "jobs.slice", ".service" };
 
-        check_both_ways(samples, ELEMENTSOF(samples), job_unit_name, job_unit_name_to_id);
+        static const Sample further[] = { { 1, "jobsd-1-3.service" },
+                { INT64_MAX, "jobsd-9223372036854775807-3.service" } };
+
+        check_both_ways(samples, ELEMENTSOF(samples), first_unit_name, job_unit_name_to_id);
+        check_both_ways(further, ELEMENTSOF(further), third_unit_name, job_unit_name_to_id);
         check_refused(others, ELEMENTSOF(others), job_unit_name_to_id);
 }
 

@@ -341,7 +341,9 @@ static void test_working_directories(void **state) {
 
         check_text_option("working-directory", "~", NULL);
         check_text_option("working-directory", "/", NULL);
-        check_text_option("working-directory", "/tmp/../ä", NULL);
+        check_text_option("working-directory", "/tmp/.../ä..", NULL);
+        check_text_option("working-directory", "/tmp/../ä", "and \"..\"");
+        check_text_option("working-directory", "/tmp//..", "not \"/tmp//..\"");
         check_text_option("working-directory", just, NULL);
         check_text_option("working-directory", longer, "absolute path");
         check_text_option("working-directory", "", "absolute path");
@@ -553,8 +555,10 @@ static void test_every_filter_of_a_list(void **state) {
         OPTION(m, "all", "b", 1);
         append_ids_option(m, ids, ELEMENTSOF(ids));
         append_array_option(m, "status", status);
+        OPTION(m, "name", "s", "back up");
         OPTION(m, "type", "s", "import");
         OPTION(m, "user", "s", "bob");
+        OPTION(m, "tasks", "b", 1);
         OPTION(m, "related", "s", "anything");
         OPTION(m, "since", "t", UINT64_C(5));
         OPTION(m, "until", "t", UINT64_C(6));
@@ -564,8 +568,10 @@ static void test_every_filter_of_a_list(void **state) {
         assert_int_equal(filter->n_ids, 3);
         assert_int_equal(filter->ids[2], UINT64_MAX);
         assert_int_equal(filter->status_mask, 1U << JOB_ERROR | 1U << JOB_QUEUED);
+        assert_string_equal(filter->name, "back up");
         assert_string_equal(filter->type, "import");
         assert_string_equal(filter->user, "bob");
+        assert_true(filter->tasks);
         assert_string_equal(filter->related, "anything");
         assert_int_equal(filter->since_usec, 5);
         assert_int_equal(filter->until_usec, 6);
@@ -654,7 +660,8 @@ static void check_list_number(const char *key, uint64_t value, const char *hint)
 static void test_filters_that_are_refused(void **state) {
         check_list_text("type", "", "is empty");
         check_list_text("user", "a\nb", "line break");
-        check_list_text("nonsense", "x", "Known are: all, ids, status, type, user, related, since, until.");
+        check_list_text("nonsense", "x",
+                        "Known are: all, ids, status, name, type, user, tasks, related, since, until.");
         check_list_text("all", "yes", "type b, not s");
         check_list_text("ids", "1", "type at, not s");
         check_list_number("before", 1, "Unknown key \"before\""); /* only for clearing */
@@ -663,6 +670,58 @@ static void test_filters_that_are_refused(void **state) {
         check_list_number("since", UINT64_MAX, "since");
         check_list_number("until", 0, "until");
         check_list_number("until", 1, NULL);
+}
+
+/* ---- ListSorted ---- */
+
+static void sort_read(
+                const char *key, int descending, const char *after, SortOptions *ret, Reading *reading) {
+        sd_bus_message *m = message_new();
+
+        assert_true(sd_bus_message_append(m, "sbs", key, descending, after) >= 0);
+        message_seal(m);
+        *reading = (Reading){};
+        reading->r = sort_options_read(m, ret, &reading->error);
+        sd_bus_message_unref(m);
+}
+
+static void test_where_a_sorted_page_begins(void **state) {
+        char text[SORT_PLACE_BYTES];
+        Reading reading;
+        SortOptions options;
+
+        sort_read("finished", 1, "1795516215000000:12", &options, &reading);
+        assert_accepted(&reading);
+        assert_int_equal(options.key, STORE_SORT_FINISHED);
+        assert_true(options.descending);
+        sort_place_to_string(&options.place, text);
+        assert_string_equal(text, "1795516215000000:12");
+        sort_read("submitted", 0, "", &options, &reading);
+        assert_accepted(&reading);
+        assert_int_equal(options.place.usec, 0);
+        sort_read("submitted", 0, "9223372036854775807:9223372036854775807", &options, &reading);
+        assert_accepted(&reading);
+        sort_place_to_string(&options.place, text);
+        assert_string_equal(text, "9223372036854775807:9223372036854775807");
+}
+
+static void test_a_sorted_page_that_is_refused(void **state) {
+        static const char *const places[] = { "12", ":", "1:", ":1", "1:2:3", "-1:2", "a:b",
+                "1:9223372036854775808", "9223372036854775808:1" };
+        SortOptions options;
+
+        for (size_t i = 0; i < ELEMENTSOF(places); i++) {
+                _cleanup_reading_ Reading reading;
+
+                sort_read("submitted", 0, places[i], &options, &reading);
+                assert_invalid(&reading, "no place in a sorted history");
+        }
+        {
+                _cleanup_reading_ Reading reading;
+
+                sort_read("name", 0, "", &options, &reading);
+                assert_invalid(&reading, "submitted or finished, not by \"name\"");
+        }
 }
 
 /* ---- ClearJobs and OpenOutput ---- */
@@ -785,6 +844,8 @@ int main(void) {
                 cmocka_unit_test(test_ids_that_are_there_twice),
                 cmocka_unit_test(test_statuses),
                 cmocka_unit_test(test_filters_that_are_refused),
+                cmocka_unit_test(test_where_a_sorted_page_begins),
+                cmocka_unit_test(test_a_sorted_page_that_is_refused),
                 cmocka_unit_test(test_filters_of_a_clear),
                 cmocka_unit_test(test_a_clear_does_not_know_all),
                 cmocka_unit_test(test_a_clear_before_the_beginning),

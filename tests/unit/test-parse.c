@@ -417,13 +417,11 @@ static void test_make_one_line(void **state) {
         static const struct {
                 const char *text, *wanted;
         } samples[] = {
-                { "", "" },
-                { "plain ä€😀", "plain ä€😀" },
-                { "a\nb\tc\x7f", "a_b_c_" },
+                { "", "" }, { "plain ä€😀", "plain ä€😀" }, { "a\nb\tc\x7f", "a_b_c_" },
                 { "a\xc2\x9b"
                   "b\xc2\xa0",
                                 "a__b\xc2\xa0" },
-                { "\xff\n", "\xff_" },
+                { "\xff\n", "__" }, { "a\xef\xbf\xbf", "a___" }, /* U+FFFF, a noncharacter */
         };
 
         for (size_t i = 0; i < ELEMENTSOF(samples); i++) {

@@ -182,9 +182,12 @@ static void check_scan(Store *store, uid_t uid, unsigned n_others) {
         StoreFilter filter = { .uid = uid, .related = (char *) "urn:wanted" };
         bool fits = n_others < SCAN_MAX;
         Rows rows = {};
-        uint64_t next;
+        uint64_t next, count, next_count;
 
+        assert_int_equal(store_count_page(store, &filter, 0, &count, &next_count), 0);
         next = read_page(store, &filter, 0, 10, &rows);
+        assert_int_equal(count, rows.n);
+        assert_int_equal(next_count, next);
         assert_int_equal(rows.n, fits ? 1 : 0);
         assert_int_equal(next, fits ? 0 : n_others - SCAN_MAX + 2);
         read_all(store, &filter, 10, &rows);
@@ -205,6 +208,33 @@ static void test_and_not_at_more(void **state) {
         check_scan(store_of(state), 1001, SCAN_MAX + 5);
 }
 
+static void check_one_page(Store *store, uid_t uid, unsigned status_mask) {
+        StoreFilter filter = { .uid = uid, .status_mask = status_mask };
+        Rows rows = {};
+
+        read_all(store, &filter, 10, &rows);
+        assert_int_equal(rows.n, 1);
+        assert_int_equal(rows.ids[0], 1);
+        assert_int_equal(rows.n_pages, 1);
+}
+
+/* What waits of others costs a page of one's own nothing. */
+static void test_active_jobs_below_a_long_queue_of_others(void **state) {
+        (void) insert_job(store_of(state), 1002, "bob");
+        insert_below(store_of(state), "urn:other", SCAN_MAX + 5);
+        check_one_page(store_of(state), 1002, 1U << JOB_QUEUED | 1U << JOB_RUNNING);
+        check_one_page(store_of(state), 1002, 1U << JOB_QUEUED);
+}
+
+/* And what waits costs a page of what runs nothing. */
+static void test_running_jobs_below_a_long_queue(void **state) {
+        (void) insert_job(store_of(state), 1001, "alice");
+        assert_int_equal(store_set_starting(store_of(state), 1, "jobsd-1.service", SD_ID128_NULL), 0);
+        insert_below(store_of(state), "urn:other", SCAN_MAX + 5);
+        check_one_page(store_of(state), 1001, 1U << JOB_RUNNING);
+        check_one_page(store_of(state), UID_INVALID, 1U << JOB_RUNNING);
+}
+
 /* ---- each filter ---- */
 
 /* A history of all kinds of jobs, the same at each run. */
@@ -215,6 +245,7 @@ static const struct {
         const char *name;
 } users[] = { { 0, "root" }, { 33, "www-data" }, { 1001, "alice" }, { 1002, "bob" }, { 1003, "1002" } };
 
+static const char *const names[] = { "Backup", "back", "Import of b\303\204ume", "%_" };
 static const char *const types[] = { NULL, "import", "export" };
 static const char *const related[] = { NULL, "urn:1", "urn:ä" };
 
@@ -227,6 +258,7 @@ static void insert_kind(Store *store, unsigned i) {
         _cleanup_(job_freep) Job *job = sample_job(users[user].uid, users[user].name);
 
         job->submitted_usec = submitted(i);
+        set_text(&job->name, names[i % ELEMENTSOF(names)]);
         if (types[i * 5 % 3])
                 set_text(&job->type, types[i * 5 % 3]);
         if (related[i * 11 % 13 % 3])
@@ -254,12 +286,18 @@ static bool text_matches(const char *text, const char *wanted) {
         return !wanted || (text && strcmp(text, wanted) == 0);
 }
 
+static bool name_matches(const Job *job, const StoreFilter *filter) {
+        return !filter->name || strcasestr(job->name, filter->name);
+}
+
 static bool user_matches(const Job *job, const StoreFilter *filter) {
         char number[16];
 
         snprintf(number, sizeof(number), "%u", (unsigned) job->uid);
         if (filter->uid != UID_INVALID && job->uid != filter->uid &&
                         !(filter->system_users && job->uid < 1000))
+                return false;
+        if (filter->tasks && job->uid >= 1000)
                 return false;
         return text_matches(job->user, filter->user) || text_matches(number, filter->user);
 }
@@ -285,7 +323,16 @@ static bool is_wanted(const Job *job, const StoreFilter *filter) {
         if (filter->status_mask != 0 && !(filter->status_mask & (1U << job->status)))
                 return false;
         return user_matches(job, filter) && time_matches(job, filter) && id_matches(job, filter) &&
-                        text_matches(job->type, filter->type) && text_matches(job->related, filter->related);
+                        name_matches(job, filter) && text_matches(job->type, filter->type) &&
+                        text_matches(job->related, filter->related);
+}
+
+static void check_count(Store *store, const StoreFilter *filter, size_t expected) {
+        uint64_t count, next;
+
+        assert_int_equal(store_count_page(store, filter, 0, &count, &next), 0);
+        assert_int_equal(count, expected);
+        assert_int_equal(next, 0);
 }
 
 static void check_filter(Store *store, const StoreFilter *filter, unsigned limit) {
@@ -301,6 +348,7 @@ static void check_filter(Store *store, const StoreFilter *filter, unsigned limit
                 n += is_there;
         }
         assert_int_equal(n, rows.n);
+        check_count(store, filter, n);
 }
 
 /* With rights to all, to one's own, and to one's own and the system accounts'; in pages of each size. */
@@ -335,6 +383,13 @@ static void test_every_set_of_statuses(void **state) {
                         (StoreFilter){ .status_mask = 1U << JOB_QUEUED | 1U << JOB_RUNNING });
 }
 
+static void test_by_a_part_of_the_name(void **state) {
+        static const char *const parts[] = { "back", "KUP", "b\303\204u", "%", "_", "Backups" };
+
+        for (size_t i = 0; i < ELEMENTSOF(parts); i++)
+                check_everywhere(store_of(state), (StoreFilter){ .name = (char *) parts[i] });
+}
+
 static void test_by_type_and_by_related(void **state) {
         check_everywhere(store_of(state), (StoreFilter){ .type = (char *) "import" });
         check_everywhere(store_of(state), (StoreFilter){ .type = (char *) "Import" });
@@ -359,6 +414,12 @@ static void test_by_user(void **state) {
 
         for (size_t i = 0; i < ELEMENTSOF(wanted); i++)
                 check_everywhere(store_of(state), (StoreFilter){ .user = (char *) wanted[i] });
+}
+
+static void test_command_line_tasks(void **state) {
+        check_everywhere(store_of(state), (StoreFilter){ .tasks = true });
+        check_everywhere(store_of(state), (StoreFilter){ .tasks = true, .user = (char *) "root" });
+        check_everywhere(store_of(state), (StoreFilter){ .tasks = true, .user = (char *) "alice" });
 }
 
 static void test_by_time_of_submission(void **state) {
@@ -468,10 +529,14 @@ int main(void) {
                 TEST(test_an_error_of_the_callback_ends_the_page),
                 TEST(test_a_page_looks_at_so_many_rows),
                 TEST(test_and_not_at_more),
+                TEST(test_active_jobs_below_a_long_queue_of_others),
+                TEST(test_running_jobs_below_a_long_queue),
                 TEST_HISTORY(test_no_filter),
                 TEST_HISTORY(test_every_set_of_statuses),
+                TEST_HISTORY(test_by_a_part_of_the_name),
                 TEST_HISTORY(test_by_type_and_by_related),
                 TEST_HISTORY(test_by_user),
+                TEST_HISTORY(test_command_line_tasks),
                 TEST_HISTORY(test_by_time_of_submission),
                 TEST_HISTORY(test_the_borders_of_a_time),
                 TEST_HISTORY(test_by_time_of_the_end),

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "job-credential.h"
 #include "store-fixture.h"
 #include "strv.h"
 
@@ -44,6 +45,13 @@ static Job *strange_job(void) {
         job->cpu_quota_usec = 1000;
         job->tasks_max = 4096;
         job->nice = 19;
+        assert_int_equal(strv_extend(&job->parameters, "file=/data/a b.csv"), 0);
+        assert_int_equal(strv_extend(&job->parameters, "mode="), 0);
+        set_text(&job->run_as, "archive");
+        job->run_uid = 4294967294U;
+        job->retries = 20;
+        job->retry_usec = UINT64_C(1) << 50;
+        job->restartable = true;
         return job;
 }
 
@@ -193,6 +201,43 @@ static void test_a_damaged_command(void **state) {
         sql_run(fixture->path, "UPDATE jobs SET command = X'2F62696E'"); /* without its NUL */
         assert_int_equal(store_get(fixture->store, id, &job), -EBADMSG);
         assert_null(job);
+}
+
+static void test_secrets_are_there_until_the_end(void **state) {
+        _cleanup_(job_freep) Job *job = sample_job(1001, "alice"), *stored = NULL;
+        _cleanup_strv_free_ char **secrets = NULL, **wiped = NULL;
+        Store *store = store_of(state);
+
+        assert_int_equal(strv_extend(&job->secrets, "password=a=b\n"), 0);
+        assert_int_equal(store_insert(store, job), 0);
+        assert_int_equal(store_get_secrets(store, job->id, &secrets), 0);
+        assert_int_equal(strv_length(secrets), 1);
+        assert_string_equal(secrets[0], "password=a=b\n");
+        stored = get_job(store, job->id);
+        assert_null(stored->secrets);
+        assert_int_equal(stored->stored_bytes, job->stored_bytes);
+
+        job->status = JOB_CANCELLED;
+        assert_int_equal(store_set_finished(store, job), 0);
+        assert_int_equal(store_get_secrets(store, job->id, &wiped), 0);
+        assert_int_equal(strv_length(wiped), 0);
+        assert_int_equal(store_get_secrets(store, 77, &wiped), -ENOENT);
+}
+
+static void test_the_folder_of_credentials_is_that_of_the_try(void **state) {
+        _cleanup_(job_freep) Job *job = sample_job(1001, "alice"), *first = NULL, *second = NULL;
+        Store *store = store_of(state);
+
+        assert_int_equal(strv_extend(&job->command, "--key=" CREDENTIAL_FOLDER_PLACE "key"), 0);
+        assert_int_equal(store_insert(store, job), 0);
+        first = get_job(store, job->id);
+        assert_string_equal(first->command[strv_length(first->command) - 1],
+                        "--key=/run/credentials/jobsd-1.service/key");
+        assert_int_equal(store_set_starting(store, job->id, "jobsd-1.service", BOOT), 0);
+        assert_int_equal(store_set_waiting(store, job, 1), 0);
+        second = get_job(store, job->id);
+        assert_string_equal(second->command[strv_length(second->command) - 1],
+                        "--key=/run/credentials/jobsd-1-2.service/key");
 }
 
 /* ---- which way a status goes ---- */
@@ -400,13 +445,17 @@ static void test_a_commit_that_fails(void **state) {
 
 /* ---- the queue, and what runs ---- */
 
-static uint64_t next_of(Store *store, uid_t uid) {
+static uint64_t next_of_type(Store *store, uid_t uid, const char *type, uint64_t after, uint64_t due_usec) {
         _cleanup_(job_freep) Job *job = NULL;
-        int r = store_get_next_queued(store, uid, &job);
+        int r = store_get_next_queued(store, uid, type, after, due_usec, &job);
 
         assert_true(r == 0 || r == -ENOENT);
         assert_true(r < 0 || (job->uid == uid && job->status == JOB_QUEUED && job->command));
         return r < 0 ? 0 : job->id;
+}
+
+static uint64_t next_of(Store *store, uid_t uid) {
+        return next_of_type(store, uid, NULL, 0, 0);
 }
 
 static void test_first_in_first_out_for_each_user(void **state) {
@@ -431,13 +480,16 @@ static void test_first_in_first_out_for_each_user(void **state) {
 typedef struct Counts {
         uid_t uids[8];
         uint64_t counts[8];
+        bool has_type[8];
         size_t n;
 } Counts;
 
-static int note_count(uid_t uid, uint64_t count, void *userdata) {
+static int note_count(uid_t uid, const char *type, uint64_t count, uint64_t bytes, void *userdata) {
         Counts *counts = userdata;
 
         assert_true(counts->n < ELEMENTSOF(counts->uids));
+        assert_true(!type || strcmp(type, "import") == 0);
+        counts->has_type[counts->n] = type;
         counts->uids[counts->n] = uid;
         counts->counts[counts->n++] = count;
         return 0;
@@ -447,18 +499,136 @@ static void test_queue_counts(void **state) {
         Store *store = store_of(state);
         Counts counts = {};
 
-        assert_int_equal(store_foreach_queue(store, note_count, &counts), 0);
+        assert_int_equal(store_foreach_queue(store, 0, note_count, &counts), 0);
         assert_int_equal(counts.n, 0);
         for (int i = 0; i < 12; i++)
                 (void) insert_job_with_status(store, i < 7 ? 1001 : 1002, "somebody",
                                 i % 2 == 0 ? JOB_QUEUED : (JobStatus) (i / 2 % _JOB_STATUS_MAX));
         (void) insert_job_with_status(store, 1003, "nobody waits", JOB_RUNNING);
-        assert_int_equal(store_foreach_queue(store, note_count, &counts), 0);
+        assert_int_equal(store_foreach_queue(store, 0, note_count, &counts), 0);
         assert_int_equal(counts.n, 2);
         assert_int_equal(counts.uids[0], 1001);
         assert_int_equal(counts.counts[0], 5); /* 0, 1, 2, 4, 6 */
         assert_int_equal(counts.uids[1], 1002);
         assert_int_equal(counts.counts[1], 3); /* 8, 10, 11 */
+}
+
+static uint64_t insert_import(Store *store, uid_t uid) {
+        _cleanup_(job_freep) Job *job = sample_job(uid, "somebody");
+
+        set_text(&job->type, "import");
+        assert_int_equal(store_insert(store, job), 0);
+        return job->id;
+}
+
+static void test_a_cancellation_is_kept(void **state) {
+        _cleanup_(job_freep) Job *job = NULL;
+        Store *store = store_of(state);
+
+        (void) insert_job(store, 1001, "somebody");
+        assert_int_equal(store_set_cancelled(store, 1), -ENOENT); /* it only waits */
+        start_job(store, 1);
+        assert_int_equal(store_set_cancelled(store, 1), 0);
+        job = get_job(store, 1);
+        assert_true(job->cancelled);
+        assert_int_equal(job->status, JOB_RUNNING);
+}
+
+static void test_each_type_has_its_lane(void **state) {
+        Store *store = store_of(state);
+        Counts counts = {};
+
+        (void) insert_import(store, 1001);
+        (void) insert_job(store, 1001, "somebody");
+        (void) insert_import(store, 1001);
+        assert_int_equal(next_of_type(store, 1001, "import", 0, 0), 1);
+        assert_int_equal(next_of_type(store, 1001, "import", 1, 0), 3);
+        assert_int_equal(next_of_type(store, 1001, "import", 3, 0), 0);
+        assert_int_equal(next_of(store, 1001), 2);
+        assert_int_equal(next_of_type(store, 1001, "other", 0, 0), 0);
+        assert_int_equal(store_foreach_queue(store, 0, note_count, &counts), 0);
+        assert_int_equal(counts.n, 2);
+        assert_false(counts.has_type[0]);
+        assert_int_equal(counts.counts[0], 1);
+        assert_true(counts.has_type[1]);
+        assert_int_equal(counts.counts[1], 2);
+}
+
+static void test_nobody_waits_longer_than_the_type_says_when_the_clock_was_set(void **state) {
+        _cleanup_(job_freep) Job *due = NULL, *waiting = NULL;
+        Store *store = store_of(state);
+
+        (void) insert_import(store, 1001);
+        (void) insert_import(store, 1001);
+        start_job(store, 1);
+        start_job(store, 2);
+        due = get_job(store, 1);
+        waiting = get_job(store, 2);
+        assert_int_equal(store_set_waiting(store, due, 90000), 0);
+        assert_int_equal(store_set_waiting(store, waiting, UINT64_C(1) << 60), 0);
+
+        assert_int_equal(store_limit_waiting(store, 95000, 100), 0); /* back */
+        due = job_free(due);
+        due = get_job(store, 1);
+        assert_int_equal(due->next_try_usec, 1);
+        waiting = job_free(waiting);
+        waiting = get_job(store, 2);
+        assert_int_equal(waiting->next_try_usec, 100 + waiting->retry_usec);
+
+        assert_int_equal(store_limit_waiting(store, 100, 1000), 0); /* forward */
+        assert_int_equal(next_of_type(store, 1001, "import", 1, 100 + waiting->retry_usec), 2);
+}
+
+static void test_a_further_try_waits_for_its_time(void **state) {
+        _cleanup_(job_freep) Job *job = NULL;
+        Store *store = store_of(state);
+        Counts counts = {};
+        uint64_t next;
+
+        (void) insert_import(store, 1001);
+        assert_int_equal(store_get_next_due(store, 0, &next), 0);
+        assert_int_equal(next, 0);
+        start_job(store, 1);
+        job = get_job(store, 1);
+        set_text(&job->info, "Exited with status 1");
+        job->cpu_usage_nsec = 5;
+        job->memory_peak = 6;
+        job->retries++;
+        assert_int_equal(store_set_waiting(store, job, 1000), 0);
+        assert_int_equal(store_set_waiting(store, job, 1000), -ENOENT); /* it does not run any more */
+
+        job = job_free(job);
+        job = get_job(store, 1);
+        assert_int_equal(job->status, JOB_QUEUED);
+        assert_int_equal(job->attempt, 2);
+        assert_int_equal(job->next_try_usec, 1000);
+        assert_string_equal(job->info, "Exited with status 1");
+        assert_int_equal(job->cpu_usage_nsec, 5);
+        assert_int_equal(job->memory_peak, 6);
+        assert_int_equal(job->retries, 1);
+        assert_int_equal(job->started_usec, 0);
+        assert_null(job->unit);
+
+        assert_int_equal(next_of_type(store, 1001, "import", 0, 999), 0);
+        assert_int_equal(next_of_type(store, 1001, "import", 0, 1000), 1);
+        assert_int_equal(store_foreach_queue(store, 999, note_count, &counts), 0);
+        assert_int_equal(counts.n, 0);
+        assert_int_equal(store_foreach_due(store, 0, 999, note_count, &counts), 0);
+        assert_int_equal(counts.n, 0);
+        assert_int_equal(store_foreach_due(store, 999, 1000, note_count, &counts), 0);
+        assert_int_equal(counts.n, 1);
+        assert_int_equal(store_foreach_due(store, 1000, 2000, note_count, &counts), 0);
+        assert_int_equal(counts.n, 1);
+        assert_int_equal(store_get_next_due(store, 0, &next), 0);
+        assert_int_equal(next, 1000);
+        assert_int_equal(store_get_next_due(store, 1000, &next), 0);
+        assert_int_equal(next, 0);
+
+        start_job(store, 1); /* and then its time is over */
+        job = job_free(job);
+        job = get_job(store, 1);
+        assert_int_equal(job->next_try_usec, 0);
+        assert_int_equal(job->attempt, 2);
 }
 
 typedef struct Ids {
@@ -573,6 +743,8 @@ int main(void) {
                 TEST(test_no_such_job),
                 TEST(test_values_that_are_not_known),
                 TEST(test_a_damaged_command),
+                TEST(test_secrets_are_there_until_the_end),
+                TEST(test_the_folder_of_credentials_is_that_of_the_try),
                 TEST(test_every_change_from_every_status),
                 TEST(test_changes_of_a_job_that_is_not_there),
                 TEST(test_back_in_the_queue_it_has_no_unit),
@@ -587,6 +759,10 @@ int main(void) {
                 TEST(test_a_commit_that_fails),
                 TEST(test_first_in_first_out_for_each_user),
                 TEST(test_queue_counts),
+                TEST(test_a_cancellation_is_kept),
+                TEST(test_each_type_has_its_lane),
+                TEST(test_nobody_waits_longer_than_the_type_says_when_the_clock_was_set),
+                TEST(test_a_further_try_waits_for_its_time),
                 TEST(test_running_jobs),
                 TEST(test_an_error_of_the_callback_ends_it),
                 TEST(test_the_oldest_by_their_end),

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The job types that there are, and how many jobs of each run. They are read at the start and when somebody
+ * asks for it; a queued job has all of its type that it needs. */
+
+#include "ini-file.h"
+#include "job-type.h"
+#include "manager.h"
+
+/* Reads them anew. Without memory those of before stay. */
+int type_registry_load(Manager *m, ini_mistake_cb mistake, void *userdata);
+void type_registry_free(Manager *m);
+
+/* NULL when there is none; valid until they are read anew. */
+const JobType *type_find(Manager *m, const char *name);
+/* Their names in order. */
+int type_list(Manager *m, char ***ret);
+
+/* Whether MaxRunning= allows one more; NULL is the type of commands, which has no bound. */
+bool type_may_start(Manager *m, const char *name);
+int type_add_running(Manager *m, const char *name);
+void type_remove_running(Manager *m, const char *name);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "live-job.h"
+#include "log.h"
+#include "strv.h"
+#include "unit-files.h"
+
+/* RuntimeDirectory= of jobsd.service: for root alone. */
+#define UNIT_FILES_FOLDER "/run/jobsd/units"
+
+int unit_files_environment_path(const char *unit, char **ret) {
+        return asprintf(ret, UNIT_FILES_FOLDER "/%s/environment", unit) < 0 ? -ENOMEM : 0;
+}
+
+int unit_files_secret_path(const char *unit, const char *name, char **ret) {
+        return asprintf(ret, UNIT_FILES_FOLDER "/%s/secret-%s", unit, name) < 0 ? -ENOMEM : 0;
+}
+
+/* As EnvironmentFile= reads it: in double quotes a backslash goes before these. */
+static void write_variable(FILE *f, const char *assignment) {
+        size_t n = strcspn(assignment, "=") + 1;
+
+        fprintf(f, "%.*s\"", (int) n, assignment);
+        for (const char *s = assignment + n; *s; s++) {
+                if (strchr("\"\\`$", *s))
+                        fputc('\\', f);
+                fputc(*s, f);
+        }
+        fputs("\"\n", f);
+}
+
+static int create_file(const char *path, FILE **ret) {
+        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+        if (!f) {
+                int r = -errno;
+
+                close_fd(fd);
+                return r;
+        }
+        *ret = f;
+        return 0;
+}
+
+static int close_file(FILE *f) {
+        int r = ferror(f) ? -EIO : 0;
+
+        return fclose(f) != 0 ? -errno : r;
+}
+
+/* The file outranks Environment=, so what jobsd sets stands in it, too, and last. */
+static int write_environment(const Job *job) {
+        _cleanup_free_ char *path = NULL;
+        FILE *f;
+        int r;
+
+        r = unit_files_environment_path(job->unit, &path);
+        if (r >= 0)
+                r = create_file(path, &f);
+        if (r < 0)
+                return r;
+        for (char **s = job->environment; *s; s++)
+                write_variable(f, *s);
+        fprintf(f, "JOBSD_JOB_ID=%" PRIu64 "\nJOBSD_JOB_USER=\"%s\"\n", job->id, job->user);
+        return close_file(f);
+}
+
+static int write_secret(const Job *job, const char *secret) {
+        _cleanup_free_ char *name = strndup(secret, strcspn(secret, "=")), *path = NULL;
+        FILE *f;
+        int r;
+
+        r = name ? unit_files_secret_path(job->unit, name, &path) : -ENOMEM;
+        if (r >= 0)
+                r = create_file(path, &f);
+        if (r < 0)
+                return r;
+        fputs(secret + strlen(name) + 1, f);
+        return close_file(f);
+}
+
+int unit_files_write(const Job *job, char *const *secrets) {
+        _cleanup_free_ char *folder = NULL;
+        int r = 0;
+
+        if (strv_length(job->environment) == 0 && strv_length(secrets) == 0)
+                return 0;
+        if (asprintf(&folder, UNIT_FILES_FOLDER "/%s", job->unit) < 0)
+                return -ENOMEM;
+        unit_files_remove(job->unit); /* of a start that was tried before */
+        if (mkdir(folder, 0700) < 0)
+                return -errno;
+        if (strv_length(job->environment) > 0)
+                r = write_environment(job);
+        for (char *const *s = secrets; r >= 0 && s && *s; s++)
+                r = write_secret(job, *s);
+        return r;
+}
+
+/* -1 for what is no folder: a link is not followed. */
+static int remove_files_in(const char *path) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+        struct dirent *entry;
+
+        if (!folder) {
+                close_fd(fd);
+                return -1;
+        }
+        while ((entry = readdir(folder)))
+                if (entry->d_name[0] != '.')
+                        (void) unlinkat(dirfd(folder), entry->d_name, 0); /* the folder's removal tells */
+        closedir(folder);
+        return 0;
+}
+
+void unit_files_remove(const char *unit) {
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        if (asprintf(&path, UNIT_FILES_FOLDER "/%s", unit) < 0)
+                return;
+        r = remove_files_in(path);
+        if (r < 0 && errno == ENOENT) /* most units need none */
+                return;
+        if ((r < 0 ? unlink(path) : rmdir(path)) < 0)
+                log_errno(-errno, "Failed to remove %s", path);
+}
+
+void unit_files_remove_leftovers(Manager *m) {
+        DIR *units = opendir(UNIT_FILES_FOLDER);
+        struct dirent *entry;
+
+        if (!units) {
+                log_errno(-errno, "Failed to open " UNIT_FILES_FOLDER);
+                return;
+        }
+        while ((entry = readdir(units)))
+                if (entry->d_name[0] != '.' && !live_job_find_unit(m, entry->d_name))
+                        unit_files_remove(entry->d_name);
+        closedir(units);
+}

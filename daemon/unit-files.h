@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a job's unit gets and nobody else may see: its environment and its secret parameters. Whatever is a
+ * property of a unit PID 1 tells everybody, be it Environment= or SetCredential=. So these are handed over
+ * in files that only root can read: a folder for each unit that needs one, from before its start until its
+ * end. */
+
+#include "manager.h"
+
+/* Writes those that the job needs; secrets are "NAME=VALUE". Blocks for a file system in memory only. */
+int unit_files_write(const Job *job, char *const *secrets);
+void unit_files_remove(const char *unit);
+/* After a start of jobsd: those of units that are nobody's any more. */
+void unit_files_remove_leftovers(Manager *m);
+
+/* Where they are, for EnvironmentFile= and LoadCredential=. */
+int unit_files_environment_path(const char *unit, char **ret);
+int unit_files_secret_path(const char *unit, const char *name, char **ret);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A job type: a command that people may run with parameters of their own, described in jobsd.job(5). Made by
+ * job_type_read(); constant from then on. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <regex.h>
+
+#include "job.h"
+#include "macro.h"
+
+#define JOB_TYPE_NAME_BYTES_MAX 64U
+#define JOB_TYPE_PARAMETERS_MAX 64U
+#define PARAMETER_NAME_BYTES_MAX 32U
+/* A quarter of what one argument may have. */
+#define PARAMETER_VALUE_BYTES_MAX ((size_t) 32 * 1024)
+#define JOB_TYPE_RETRIES_MAX 20U
+
+typedef enum ParameterKind {
+        PARAMETER_STRING,
+        PARAMETER_INTEGER,
+        PARAMETER_CHOICE,
+        PARAMETER_BOOLEAN,
+        PARAMETER_PATH,
+        PARAMETER_URI,
+        _PARAMETER_KIND_MAX,
+        _PARAMETER_KIND_INVALID = -22, /* -EINVAL */
+} ParameterKind;
+
+typedef struct Parameter {
+        char *name, *description;
+        ParameterKind kind;
+        bool required, allow_dash, secret;
+        char *default_value;
+        char *pattern; /* of the whole value; its compiled form is the next one */
+        regex_t *regex;
+        int64_t min, max;
+        char **choices;
+} Parameter;
+
+typedef struct JobType {
+        char *name, *path; /* path: the file that defines it */
+        char *mistake;     /* the first one in its files: then it cannot be run; NULL for none */
+        char *description;
+        char **command; /* arguments with {name} in them */
+        char *user;     /* NULL: whoever starts it */
+        char *working_directory;
+        char **environment;
+        char **allow_groups;
+        unsigned max_running;                                         /* 0: no bound of its own */
+        uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max; /* 0: none */
+        int nice;
+        unsigned retries;
+        uint64_t retry_usec;
+        bool restartable;
+        Parameter *parameters;
+        size_t n_parameters;
+} JobType;
+
+int job_type_new(const char *name, const char *path, JobType **ret);
+JobType *job_type_free(JobType *type);
+DEFINE_CLEANUP(JobType, job_type_free);
+
+/* Letters, digits, "-", "_" and ".", and a letter or digit first. */
+bool job_type_name_is_valid(const char *name);
+
+const Parameter *job_type_find_parameter(const JobType *type, const char *name);
+/* Makes one that is not there; -E2BIG when there are too many. */
+int job_type_get_parameter(JobType *type, const char *name, Parameter **ret);
+
+const char *parameter_kind_to_string(ParameterKind kind);
+ParameterKind parameter_kind_from_string(const char *s);
+
+/* Whether all of it fits together, and the program is there; compiles the patterns. -EINVAL with a sentence.
+ */
+int job_type_check(JobType *type, char **ret_message);
+
+/* Whether a value is one of the parameter's: -EINVAL with a sentence that names the parameter and what it
+ * takes. */
+int parameter_check(const Parameter *parameter, const char *value, char **ret_message);
+
+/* The command of a job: values are "NAME=VALUE" in any order, each name once. -EINVAL with a sentence when
+ * one is missing, unknown or wrong. What the type's defaults fill in is not added to values. */
+int job_type_expand(const JobType *type, char *const *values, char ***ret_command, char **ret_message);
+
+/* A job of the type with these parameters: everything but whose it is and whom it runs as. Fails as
+ * job_type_expand(). */
+int job_new_of_type(const JobType *type, char *const *values, Job **ret, char **ret_message);

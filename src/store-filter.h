@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Inside the store: which rows of the history a list or a count is about. The columns are COLUMNS_BRIEF. */
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+bool row_matches(sqlite3_stmt *row, const StoreFilter *filter);
+/* Whether it is of an import that has not finished. range: what STATEMENT_HIDDEN gives. */
+bool row_is_hidden(sqlite3_stmt *range, sqlite3_stmt *row);

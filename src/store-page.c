@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "store-filter.h"
+#include "store-row.h"
+#include "store-statement.h"
+
+/* Rows that one page looks at: some ms of work. */
+#define SCAN_MAX 10000U
+
+static Statement choose_page_statement(const StoreFilter *filter) {
+        const unsigned active = (1U << JOB_QUEUED) | (1U << JOB_RUNNING);
+        bool of_user = filter->uid != UID_INVALID && !filter->system_users;
+
+        if (filter->status_mask == 1U << JOB_ERROR)
+                return of_user ? STATEMENT_PAGE_FAILED_OF_USER : STATEMENT_PAGE_FAILED;
+        if (filter->status_mask == 1U << JOB_RUNNING) /* of all users: there are 4000 at most */
+                return STATEMENT_PAGE_RUNNING;
+        if (filter->status_mask != 0 && (filter->status_mask & ~active) == 0)
+                return of_user ? STATEMENT_PAGE_ACTIVE_OF_USER : STATEMENT_PAGE_ACTIVE;
+        return of_user ? STATEMENT_PAGE_OF_USER : STATEMENT_PAGE;
+}
+
+static bool is_of_user(Statement which) {
+        return which == STATEMENT_PAGE_OF_USER || which == STATEMENT_PAGE_ACTIVE_OF_USER ||
+                        which == STATEMENT_PAGE_FAILED_OF_USER;
+}
+
+static int compare_ids_descending(const void *a, const void *b) {
+        uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+
+        return x < y ? 1 : x > y ? -1 : 0;
+}
+
+typedef int (*row_cb)(sqlite3_stmt *row, void *userdata);
+
+/* The rows of a filter that names its ids: each is looked up. */
+static int foreach_id(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
+                row_cb callback, void *userdata, uint64_t *ret_next) {
+        uint64_t last = before;
+
+        qsort(filter->ids, filter->n_ids, sizeof(uint64_t), compare_ids_descending);
+        *ret_next = 0;
+        for (size_t i = 0; i < filter->n_ids; i++) {
+                _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_GET_BRIEF];
+                int r;
+
+                if (filter->ids[i] >= last) /* a page before, or named twice */
+                        continue;
+                if (limit == 0) {
+                        *ret_next = last;
+                        return 0;
+                }
+                last = filter->ids[i];
+                bind_uint64(statement, 1, last);
+                r = statement_step(statement);
+                if (r > 0 && row_matches(statement, filter)) {
+                        r = callback(statement, userdata);
+                        limit--;
+                }
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int foreach_row(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
+                row_cb callback, void *userdata, uint64_t *ret_next) {
+        _cleanup_reset_ sqlite3_stmt *statement = NULL, *hidden = NULL;
+        Statement which = choose_page_statement(filter);
+        uint64_t last = before > 0 ? before : INT64_MAX;
+        unsigned n_scanned = 0;
+        int r;
+
+        if (filter->n_ids > 0)
+                return foreach_id(store, filter, last, limit, callback, userdata, ret_next);
+
+        /* as long as it is not reset, the rows are of the same moment, also for a reader beside jobsd */
+        hidden = store->statements[STATEMENT_HIDDEN];
+        r = statement_step(hidden);
+        if (r < 0)
+                return r;
+        statement = store->statements[which];
+        bind_uint64(statement, 1, last);
+        if (is_of_user(which))
+                bind_uint64(statement, 2, filter->uid);
+        while ((r = statement_step(statement)) > 0) {
+                if (row_is_hidden(hidden, statement)) { /* there may be a million of them */
+                        (void) sqlite3_reset(statement);
+                        bind_uint64(statement, 1, column_uint64(hidden, 0));
+                        continue;
+                }
+                if (limit == 0 || n_scanned++ >= SCAN_MAX) {
+                        *ret_next = last;
+                        return 0;
+                }
+                last = column_uint64(statement, COLUMN_ID);
+                if (!row_matches(statement, filter))
+                        continue;
+                r = callback(statement, userdata);
+                if (r < 0)
+                        return r;
+                limit--;
+        }
+        if (r < 0)
+                return r;
+        *ret_next = 0;
+        return 0;
+}
+
+typedef struct JobCallback {
+        store_job_cb callback;
+        void *userdata;
+} JobCallback;
+
+static int deliver_row(sqlite3_stmt *row, void *userdata) {
+        const JobCallback *receiver = userdata;
+
+        return row_deliver(row, receiver->callback, receiver->userdata);
+}
+
+int store_foreach_page(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
+                store_job_cb callback, void *userdata, uint64_t *ret_next) {
+        JobCallback receiver = { callback, userdata };
+
+        return foreach_row(store, filter, before, limit, deliver_row, &receiver, ret_next);
+}
+
+static int count_row(sqlite3_stmt *row, void *userdata) {
+        (*(uint64_t *) userdata)++;
+        return 0;
+}
+
+int store_count_page(Store *store, const StoreFilter *filter, uint64_t before, uint64_t *ret_count,
+                uint64_t *ret_next) {
+        uint64_t count = 0;
+        int r;
+
+        r = foreach_row(store, filter, before, UINT_MAX, count_row, &count, ret_next);
+        if (r >= 0)
+                *ret_count = count;
+        return r;
+}
