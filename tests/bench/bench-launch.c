@@ -50,14 +50,15 @@ static int start_bare(Bench *bench) {
 
         snprintf(unit, sizeof(unit), "bench-%ld-%" PRIu64 ".service", (long) getpid(), bench->n_submitted++);
         return sd_bus_call_method_async(bench->bus, NULL, PID1, "StartTransientUnit", on_error_reply, bench,
-                "ssa(sv)a(sa(sv))", unit, "fail", 3, "Type", "s", "simple", "Slice", "s", "jobs-0.slice", "ExecStart",
-                "a(sasb)", 1, "/bin/true", 1, "/bin/true", 0, 0);
+                        "ssa(sv)a(sa(sv))", unit, "fail", 3, "Type", "s", "simple", "Slice", "s",
+                        "jobs-0.slice", "ExecStart", "a(sasb)", 1, "/bin/true", 1, "/bin/true", 0, 0);
 }
 
 static int fill_window(Bench *bench) {
         int r = 0;
 
-        while (r >= 0 && bench->n_submitted < bench->n_wanted && bench->n_submitted - bench->n_started < WINDOW)
+        while (r >= 0 && bench->n_submitted < bench->n_wanted &&
+                        bench->n_submitted - bench->n_started < WINDOW)
                 r = start_bare(bench);
         return r;
 }
@@ -114,9 +115,10 @@ static int fill_submissions(Bench *bench) {
         int r = 0;
 
         for (; r >= 0 && bench->n_submitted < bench->n_wanted && bench->n_submitted - bench->n_started < 64;
-                bench->n_submitted++)
-                r = sd_bus_call_method_async(bench->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
-                        "RunCommand", on_submitted, bench, "asa{sv}t", 1, "/bin/true", 0, UINT64_C(0));
+                        bench->n_submitted++)
+                r = sd_bus_call_method_async(bench->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH,
+                                JOBSD_MANAGER_INTERFACE, "RunCommand", on_submitted, bench, "asa{sv}t", 1,
+                                "/bin/true", 0, UINT64_C(0));
         return r;
 }
 
@@ -131,11 +133,11 @@ static int on_submitted(sd_bus_message *reply, void *userdata, sd_bus_error *e) 
 static int begin_jobsd(Bench *bench) {
         int r;
 
-        r = sd_bus_match_signal(bench->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "JobRemoved",
-                on_job_removed, bench);
+        r = sd_bus_match_signal(bench->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
+                        "JobRemoved", on_job_removed, bench);
         if (r >= 0)
-                r = sd_bus_call_method(bench->bus, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "Subscribe",
-                        NULL, NULL, "t", UINT64_C(0));
+                r = sd_bus_call_method(bench->bus, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
+                                "Subscribe", NULL, NULL, "t", UINT64_C(0));
         return r < 0 ? r : fill_submissions(bench);
 }
 
@@ -172,7 +174,8 @@ int main(int argc, char *argv[]) {
         bool bare = argc > 1 && strcmp(argv[1], "bare") == 0;
         int r;
 
-        if (argc != 3 || (!bare && strcmp(argv[1], "jobsd") != 0) || parse_uint64(argv[2], &bench.n_wanted) < 0) {
+        if (argc != 3 || (!bare && strcmp(argv[1], "jobsd") != 0) ||
+                        parse_uint64(argv[2], &bench.n_wanted) < 0) {
                 fprintf(stderr, "Usage: %s bare|jobsd N\n", argv[0]);
                 return 2;
         }

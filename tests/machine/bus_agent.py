@@ -32,6 +32,9 @@ class Agent:
     def name(self):
         return self._connection.unique_name
 
+    def pid(self):
+        return os.getpid()
+
     def send(self, path, interface, member, signature=None, body=(), interactive=False,
              no_reply=False, destination="org.jobsd1"):
         address = jeepney.DBusAddress(path, destination, interface)
@@ -137,6 +140,11 @@ class Agent:
                 break
             data += more
         return data
+
+    def open(self, path, mode):
+        file = open(path, mode)
+        self._files[file.fileno()] = file
+        return file.fileno()
 
     def close(self, fd):
         self._files.pop(fd).close()

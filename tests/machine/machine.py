@@ -12,6 +12,7 @@ share. The layer survives crash() and poweroff(), until close().
 A machine does not outlive the thread that booted it.
 """
 
+import contextlib
 import os
 import secrets
 import select
@@ -29,13 +30,25 @@ class BootError(Exception):
 
 
 class Process(subprocess.Popen):
-    """A process in a machine. Signals go to the process itself, not to the nsenter around it."""
+    """A process in a machine. Signals go to the process itself, not to the nsenter around it.
+
+    At the end of a with statement it is waited for, but killed when that ends by an exception.
+    """
+
+    def __exit__(self, exception, *details):
+        if exception is not None:
+            self.kill()
+        super().__exit__(exception, *details)
 
     def send_signal(self, sig):
         if self.poll() is None and (pid := container.child(self.pid)) is not None:
             os.kill(pid, sig)
         else:
             super().send_signal(sig)
+
+    def resume(self):
+        """After SIGSTOP: nsenter has stopped with the process, and continues it."""
+        os.kill(self.pid, signal.SIGCONT)
 
 
 class Machine:
@@ -80,7 +93,7 @@ class Machine:
             notify.bind(f"\0{self.name}")
             command = container.command(
                 self._scratch.path, self._lower, self.upper,
-                ["--machine", self.name, "--console=passive", "--notify-ready=yes", "--boot"])
+                ["--machine", self.name, "--console=read-only", "--notify-ready=yes", "--boot"])
             self._supervisor = subprocess.Popen(
                 command, env={**os.environ, "NOTIFY_SOCKET": f"@{self.name}"},
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
@@ -103,11 +116,7 @@ class Machine:
         stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
         with self.popen(argv, user, env=env, session=session, text=text, stdin=stdin,
                         stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                stdout, stderr = process.communicate(input, timeout)
-            except BaseException:
-                process.kill()
-                raise
+            stdout, stderr = process.communicate(input, timeout)
         if check and process.returncode != 0:
             error = subprocess.CalledProcessError(process.returncode, argv, stdout, stderr)
             error.add_note(f"standard output: {stdout}\nstandard error: {stderr}")
@@ -121,11 +130,25 @@ class Machine:
         inside = _session if session else _process
         return Process(self._enter() + inside(argv, user, environment), **options)
 
+    @contextlib.contextmanager
+    def without(self, service: str):
+        """A service that is away meanwhile, also for whoever calls it on the bus: a start would cancel its stop."""
+        self.run(["systemctl", "mask", "--runtime", "--now", service])
+        try:
+            yield
+        finally:
+            self.run(["systemctl", "unmask", "--runtime", service])
+            self.run(["systemctl", "start", service])
+
     def shell(self, user: str) -> int:
         """A login on this terminal. Returns the shell's exit status."""
         environment = {**self._environment, "TERM": os.environ.get("TERM", "dumb")}
         login = _session(["/bin/bash", "--login"], user, environment, stdio="--pty")
         return subprocess.run(self._enter() + login).returncode
+
+    def network(self) -> list[str]:
+        """What to put before a command of the host's that shall see the machine's network, and nothing else of it."""
+        return ["nsenter", f"--target={self._leader}", "--net", "--"]
 
     def path(self, path: str) -> Path:
         """A file of the running machine, or among those that it has written, when it is off.
@@ -190,7 +213,8 @@ class Machine:
 def _process(argv: list[str], user: str, environment: dict[str, str]) -> list[str]:
     # Each account that tests use has a group of its own name.
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env",
-            "env", *(f"{name}={value}" for name, value in environment.items()),
+            # a shell starts what runs in the background with signals ignored
+            "env", "--default-signal", *(f"{name}={value}" for name, value in environment.items()),
             "sh", "-c", 'cd 2>/dev/null || cd /; exec "$@"', "sh", *argv]
 
 

@@ -30,7 +30,7 @@ _AGENT = Path(__file__).with_name("bus_agent.py").read_text()
 _TYPES = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s",
     "timeout": "t", "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "nice": "i", "user": "s",
-    "all": "b", "ids": "at", "status": "as", "type": "s", "since": "t", "until": "t", "before": "t",
+    "all": "b", "ids": "at", "status": "as", "type": "s", "tasks": "b", "since": "t", "until": "t", "before": "t",
     "follow": "b", "lines": "t",
 }
 
@@ -100,11 +100,27 @@ class Person:
             conf.write_text(before)
             self.run("systemctl", "restart", "jobsd.service")
 
+    @contextlib.contextmanager
+    def paused(self, unit: str):
+        """A service that does nothing meanwhile: root stops its main process."""
+        self.run("systemctl", "start", unit)
+        pid = self.run("systemctl", "show", unit, "--property=MainPID", "--value").stdout.strip()
+        assert pid != "0"       # which is a whole group of processes
+        self.run("kill", "-STOP", pid)
+        try:
+            yield
+        finally:
+            self.run("kill", "-CONT", pid)
+
     # On the bus
 
     @property
     def unique_name(self) -> str:
         return self._ask("name")
+
+    def pid_in_machine(self) -> int:
+        """The process that calls, as the machine counts."""
+        return self._ask("pid")
 
     def call(self, member: str, signature: str = "", *arguments, timeout: float = TIMEOUT_SEC,
              **options) -> tuple:
@@ -152,6 +168,10 @@ class Person:
 
     def read_until(self, fd: int, text: bytes) -> bytes:
         return self._ask("read_until", fd=fd, text=text)
+
+    def open_file(self, path: str, mode: str = "rb") -> int:
+        """A file to pass in a call, open until close_stream()."""
+        return self._ask("open", path=path, mode=mode)
 
     def close_stream(self, fd: int):
         self._ask("close", fd=fd)
@@ -205,6 +225,15 @@ class Person:
 
     def ids(self, **filter) -> list[int]:
         return [row["Id"] for row in self.list_jobs(**filter)]
+
+    def count(self, **filter) -> tuple[int, str]:
+        """CountJobs, to the end: how many, and the scope."""
+        total, before = 0, 0
+        while True:
+            count, before, scope = self.call("CountJobs", "a{sv}tt", variants(filter), before, 0)
+            total += count
+            if before == 0:
+                return total, scope
 
     def cancel(self, id: int):
         self.call("CancelJob", "tt", id, 0)

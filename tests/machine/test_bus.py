@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from harness.cache import SOURCE
-from person import JOB, MANAGER, PATH, PROPERTIES, BusError, Gate, Person, job_path
+from person import JOB, MANAGER, PATH, PROPERTIES, BusError, Person, job_path
 
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 PEER = "org.freedesktop.DBus.Peer"
@@ -52,13 +52,6 @@ def ended(alice):
 
 
 @pytest.fixture
-def gate(alice):
-    gate = Gate(alice)
-    yield gate
-    gate.open()
-
-
-@pytest.fixture
 def subscribed(alice):
     alice.call("Subscribe", "t", 0)
     alice.signals()
@@ -93,7 +86,7 @@ def test_properties_are_those_documented(alice, ended, name):
 
 
 def test_rows_of_a_list_have_the_properties_that_are_documented(alice, ended):
-    left_out = {"Command", "WorkingDirectory", "Timeout", "MemoryMax", "CPUQuota", "TasksMax", "Nice"}
+    left_out = {"Parameters", "RunAs", "Retries", "Command", "WorkingDirectory", "Timeout", "MemoryMax", "CPUQuota", "TasksMax", "Nice"}
     (row,), _, scope = alice.call("ListJobs", "a{sv}tut", {"ids": ("at", [ended])}, 0, 0, 0)
     types = documented_properties(JOB)
     assert {key: signature for key, (signature, _) in row.items()} == {
@@ -105,16 +98,21 @@ def test_rows_of_a_list_have_the_properties_that_are_documented(alice, ended):
 
 
 @pytest.mark.parametrize("name", [MANAGER, JOB])
-def test_each_documented_method_is_there(alice, gate, name):
+def test_each_documented_method_is_there(alice, root, gate, name):
     """It takes the arguments and gives the results that are documented, and nothing else."""
+    root.write("/etc/jobsd/types.d/documented.job", "[Job]\nCommand=/bin/true\nAllowGroups=alice\n")
+    root.call("Reload", "t", 0)
     ended = alice.submit("/bin/echo", "hello")
     alice.wait(ended)
     running = gate.job()
     alice.wait_started(running)
+    root.file("empty").touch()
     good = {
-        "RunCommand": (["/bin/true"], {}, 0), "ListJobs": ({}, 0, 0, 0), "CancelJob": (running, 0),
+        "RunCommand": (["/bin/true"], {}, 0), "ListJobs": ({}, 0, 0, 0), "CountJobs": ({}, 0, 0), "ListSorted": ({}, "finished", True, "", 0, 0), "CancelJob": (running, 0),
         "ClearJobs": ({"ids": ("at", [ended])}, 0), "OpenOutput": (ended, {}, 0), "Subscribe": (0,),
         "Unsubscribe": (), "RetryJob": (ended, 0), "ExportHistory": ({}, "csv", 0),
+        "RunType": ("documented", {}, {}, 0), "ListTypes": (0,), "Reload": (0,),
+        "ImportHistory": (root.open_file("empty"), root.open_file("report", "wb"), "json", 0),
     } if name == MANAGER else {"OpenOutput": ({}, 0), "Clear": (0,), "Cancel": (0,), "Retry": (0,)}
     methods = {member[1]: described for member, described in documented(name).items()
                if member[0] == "method"}
@@ -124,10 +122,11 @@ def test_each_documented_method_is_there(alice, gate, name):
         path = PATH if name == MANAGER else job_path(running if method == "Cancel" else ended)
         expected = {direction: "".join(argument["type"] for argument in methods[method]["args"]
                                        if argument["direction"] == direction) for direction in ("in", "out")}
-        assert alice.signature_of(method, expected["in"], *good[method], path=path,
-                                  interface=name) == expected["out"]
+        person = root if method in ("Reload", "ImportHistory") else alice
+        assert person.signature_of(method, expected["in"], *good[method], path=path,
+                                   interface=name) == expected["out"]
         with pytest.raises(BusError) as error:
-            alice.call(method, expected["in"] + "y", *good[method], 0, path=path, interface=name)
+            person.call(method, expected["in"] + "y", *good[method], 0, path=path, interface=name)
         assert error.value.name == "org.freedesktop.DBus.Error.InvalidArgs"
     assert alice.wait(running)["Result"] == "cancelled"
 
@@ -358,3 +357,12 @@ def test_a_caller_that_leaves_before_its_answer_harms_nobody(alice, root):
     with Person(root.machine, "erin") as erin:
         assert {row["Result"] for row in erin.wait_all(erin.ids())} <= {"success"}
     assert root.run("systemctl", "show", "--property=MainPID", "jobsd.service").stdout == pid
+
+
+def test_a_count_is_as_many_as_the_list_has(alice):
+    alice.wait_all([alice.sh(f"exit {status}", name=f"Count {status}") for status in (0, 0, 3)])
+    for filter in {}, {"name": "cOUNT"}, {"name": "count", "status": ["error"]}, {"name": "nobody's"}, {"all": True}:
+        assert alice.count(**filter) == (len(alice.ids(**filter)), "own"), filter
+    assert alice.count(name="count", status=["error"])[0] == 1
+    listed = alice.jobsctl("list", "--name=coUNt 0", "--json=short").stdout
+    assert [job["name"] for job in json.loads(listed)] == ["Count 0"] * 2

@@ -9,22 +9,7 @@ import subprocess
 import pytest
 
 from history import multiply
-from person import JOB, PROPERTIES, Gate, job_path, unit
-
-
-@pytest.fixture
-def gate(alice):
-    gate = Gate(alice)
-    yield gate
-    gate.open()
-
-
-@pytest.fixture
-def empty(alice):
-    """No job of alice's is there."""
-    alice.cancel_all()
-    alice.clear()
-    return alice
+from person import JOB, PROPERTIES, job_path, unit
 
 
 def ran(result):
@@ -115,6 +100,49 @@ def test_what_a_reader_does_not_want_any_more_is_no_failure(alice):
     assert full.returncode == 1 and "No space left" in full.stderr
 
 
+def test_a_disk_that_is_full_is_told(alice):
+    """Also where something else was to be said before the end."""
+    prints, silent = alice.sh("echo output"), alice.submit("/bin/true")
+    alice.wait_all([prints, silent])
+    for verb in "list", f"show {silent}", f"status {silent}", f"status {prints}", f"output {prints}", "help":
+        full = alice.run("bash", "-c", f"jobsctl {verb} >/dev/full", check=False)
+        assert full.returncode == 1 and "ailed to" in full.stderr and "ioctl" not in full.stderr
+
+
+def on_terminal(person, command, columns=80, **environment):
+    """What a terminal of so many columns gets."""
+    shown = person.run("script", "-qec", f"stty cols {columns}; {command}", "/dev/null",
+                       env={"TERM": "xterm", **environment})
+    return shown.stdout.replace("\r\n", "\n")
+
+
+def test_a_terminal_has_colours_unless_they_are_not_wanted(alice):
+    id = alice.sh("exit 3")
+    alice.wait(id)
+    for command in "jobsctl list --no-pager", f"jobsctl status --no-pager {id}":
+        assert "31mError" in on_terminal(alice, command)
+        assert "\x1b" not in on_terminal(alice, command, NO_COLOR="1")
+        assert "\x1b" not in on_terminal(alice, command, SYSTEMD_COLORS="0")
+        assert "\x1b" not in alice.run("sh", "-c", command).stdout
+
+
+def test_a_list_fits_a_terminal_of_usual_width(empty):
+    alice = empty
+    alice.wait(alice.submit("/nonexistent/" + "x" * 100))
+    shown = on_terminal(alice, "jobsctl list --no-pager", NO_COLOR="1").splitlines()
+    assert len(shown) == 2 and all(len(line) <= 80 for line in shown) and shown[1].endswith("alice")
+
+
+def test_a_pager_is_read_before_a_hint(alice):
+    id = alice.sh("echo output")
+    alice.wait(id)
+    alice.run("sh", "-c", "printf '#!/bin/sh\\ncat; sleep 0.3; echo END' >pager; chmod +x pager")
+    shown = on_terminal(alice, f"jobsctl status {id}", SYSTEMD_PAGER="/home/alice/pager")
+    assert re.search(f"output\\nEND\\n\\n.*jobsctl output {id}", shown)
+    assert "END" not in on_terminal(alice, f"jobsctl status --no-pager {id}", SYSTEMD_PAGER="/home/alice/pager")
+    assert "END" not in alice.jobsctl("status", str(id), env={"SYSTEMD_PAGER": "/home/alice/pager"}).stdout
+
+
 def test_a_list_for_people(empty, gate):
     alice = empty
     nothing = alice.jobsctl("list")
@@ -186,12 +214,12 @@ def test_json_has_the_properties_of_the_bus(alice):
     assert short.count("\n") == 1 < pretty.count("\n")
     assert set(shown) == {key(name) for name in properties}
     for name, (type, value) in properties.items():
-        unknown = value in ("", 0, -1.0) and name != "Nice"
+        unknown = value in ("", 0, -1.0) and name not in ("Nice", "Retries")
         assert shown[key(name)] == (None if unknown else value), name
     row = json.loads(alice.jobsctl("list", "--json=short", "-n", "1").stdout)[0]
     assert row == {name: shown[name] for name in row}
     assert set(shown) - set(row) == {"command", "working_directory", "timeout", "memory_max", "cpu_quota",
-                                     "tasks_max", "nice"}
+                                     "tasks_max", "nice", "parameters", "run_as", "retries"}
     several = json.loads(alice.jobsctl("show", "--json=short", str(id), str(id)).stdout)
     assert several == [shown, shown]
     assert set(json.loads(alice.jobsctl("run", "--json=short", "true").stdout)) == {"id"}
@@ -277,6 +305,36 @@ def test_clear(empty, gate, root):
     assert alice.ids() == [running]
 
 
+def test_clear_tells_what_went_and_what_stayed_and_why(empty, gate, root):
+    """Whoever sees other people's jobs hears that they are not meant unless they are named."""
+    alice = empty
+    running = gate.job()
+    root.wait_all([alice.submit("/bin/true"), alice.submit("/bin/true"), root.submit("/bin/true")])
+    assert alice.jobsctl("clear").stderr == "Cleared 2 jobs.\nKept 1 job: queued or running, not ended yet.\n"
+    assert alice.jobsctl("clear", "--quiet").stderr == ""
+    others = "Other people's jobs were not touched: name the person with --user=NAME.\n"
+    assert others in root.jobsctl("clear").stderr
+    assert others not in root.jobsctl("clear", "--user=alice").stderr
+    gate.open()
+    alice.wait(running)
+    assert others not in root.jobsctl("clear", "--user=alice", str(running)).stderr
+
+
+def test_jobs_without_a_person_are_shown_as_tasks(alice, root):
+    """To people. What programs read has the plain name."""
+    own, task = alice.submit("/bin/true"), root.submit("/bin/true")
+    daemons = root.submit("/bin/true", user="daemon", working_directory="/")
+    root.wait_all([own, task, daemons])
+    rows = {int(line.split()[0]): line for line in root.jobsctl("list", "--all", "--no-legend").stdout.splitlines()}
+    assert rows[own].endswith(" alice") and rows[task].endswith(" root (command-line task)")
+    assert rows[daemons].endswith(" daemon (command-line task)")
+    assert "User: root (command-line task)\n" in root.jobsctl("status", str(task)).stdout
+    assert "User: alice (1001)\n" in root.jobsctl("status", str(own)).stdout
+    users = {row["id"]: row["user"] for row in json.loads(root.jobsctl("list", "--all", "--json=short").stdout)}
+    assert (users[own], users[task], users[daemons]) == ("alice", "root", "daemon")
+    assert ",root\n" in root.jobsctl("export", "--output=-").stdout
+
+
 def test_root_clears_nobodys_jobs_by_accident(empty, bob, dave, root):
     """Without a name root's own and those of system accounts go; another person's when he is named."""
     alice = empty
@@ -293,6 +351,29 @@ def test_root_clears_nobodys_jobs_by_accident(empty, bob, dave, root):
     assert not {own, task} & set(root.ids(all=True)) and his in root.ids(all=True)
     refused = dave.jobsctl("clear", "--user=bob", check=False)
     assert refused.returncode == 1 and his in root.ids(all=True)
+
+
+def test_command_line_tasks_alone(empty, dave, root):
+    """An administrator lists, counts, exports and clears what root and system accounts ran, and nothing else."""
+    alice = empty
+    root.clear()
+    dave.clear()
+    tasks = [root.submit("/bin/true", name="backup"),
+             root.submit("/bin/true", name="rotate", user="daemon", working_directory="/")]
+    others = [dave.submit("/bin/true"), alice.submit("/bin/true")]
+    root.wait_all([*tasks, *others])
+    assert sorted(dave.ids(all=True, tasks=True)) == tasks
+    assert dave.count(all=True, tasks=True) == (2, "all")
+    assert dave.ids(tasks=True) == []       # of his own there are none
+    listed = dave.jobsctl("list", "--tasks", "--json=short").stdout
+    assert [job["name"] for job in json.loads(listed)] == ["rotate", "backup"]
+    exported = dave.jobsctl("export", "--tasks", "--columns=name", "--output=-").stdout
+    assert exported.split() == ["name", "rotate", "backup"]
+    told = dave.jobsctl("clear", "--tasks")
+    assert told.stderr == "Cleared 2 jobs.\n"
+    assert set(others) <= set(root.ids(all=True)) and not set(tasks) & set(root.ids(all=True))
+    failing = dave.jobsctl("clear", "--tasks", str(others[0]), check=False)
+    assert failing.returncode != 0 and others[0] in dave.ids()
 
 
 def test_running_as_somebody_else_needs_an_administrator(alice, root):
@@ -314,7 +395,8 @@ def test_help_needs_no_jobsd_and_failures_are_told(machine, alice, root):
     try:
         assert alice.jobsctl("--version").stdout == f"jobsctl {alice.jobsctl('version').stdout.split()[1]}\n"
         assert alice.jobsctl("--help").returncode == 0
-        for arguments in ["list"], ["run", "true"], ["wait", "1"], ["output", "1"], ["clear"]:
+        for arguments in ["list"], ["run", "true"], ["wait", "1"], ["output", "1"], ["clear"], \
+                ["list", "--watch"]:
             result = alice.jobsctl(*arguments, check=False)
             assert (result.returncode, result.stdout) == (1, "") and "systemctl status jobsd" in result.stderr
     finally:

@@ -49,18 +49,55 @@ def test_no_more_jobs_run_than_allowed_and_no_more_wait(alice, bob):
     assert bob.wait(other)["Result"] == "success"
 
 
-def test_a_user_with_one_job_does_not_wait_for_one_with_many(alice, bob):
-    gate = Gate(alice)
-    first = [gate.job() for _ in range(3)]
-    for id in first:
-        alice.wait_started(id)
-    many = [alice.sh("true") for _ in range(4)]
-    one = bob.submit("/bin/true")
-    gate.open()
-    alice.wait_all(first + many)
-    finished = bob.wait(one)
-    started = sorted([alice.job(id)["Started"] for id in many])
-    assert finished["Started"] <= started[1]
+def test_a_user_runs_no_more_jobs_than_allowed_and_others_do_not_wait_for_him(limited, alice, bob):
+    with Person(limited, "root") as root, root.jobsd_conf(MaxRunning=3, MaxRunningPerUser=1):
+        gate = Gate(alice)
+        first, second = gate.job(), gate.job()
+        alice.wait_started(first)
+        assert bob.wait(bob.submit("/bin/true"))["Result"] == "success"
+        assert alice.job(second)["Status"] == "queued"
+        gate.open()
+        alice.wait_all([first, second])
+        assert alice.job(second)["Started"] >= alice.job(first)["Finished"]
+
+
+def test_what_waits_of_a_user_is_bounded_in_bytes(limited, alice, bob):
+    """Of arguments and environment; also after a restart, until it has run."""
+    text = "x" * 60_000
+    with Person(limited, "root") as root, root.jobsd_conf(MaxRunning=1, MaxQueuedBytesPerUser="150K"):
+        gate = Gate(alice)
+        running = gate.job()
+        alice.wait_started(running)
+        queued = [alice.submit("/bin/true", text), alice.submit("/bin/true", environment=[f"A={text}"])]
+        for _ in range(2):
+            with pytest.raises(BusError, match="MaxQueuedBytesPerUser") as caught:
+                alice.submit("/bin/true", text)
+            assert caught.value.name == LIMITS
+            assert "more than 153600 bytes" in caught.value.text
+            root.run("systemctl", "restart", "jobsd.service")
+        small = alice.submit("/bin/true")
+        other = bob.submit("/bin/true", text)
+        alice.cancel(queued[0])
+        queued.append(alice.submit("/bin/true", text))
+        gate.open()
+        rows = alice.wait_all([running, *queued[1:], small])
+        assert {row["Result"] for row in rows} == {"success"}
+        assert bob.wait(other)["Result"] == "success"
+        many = alice.submit_many([("/bin/true", text)] * 2)     # there is room again
+        alice.wait_all(many)
+
+
+def test_a_user_with_one_job_does_not_wait_for_one_with_many(limited, alice, bob):
+    with Person(limited, "root") as root, root.jobsd_conf(MaxRunning=1):
+        gate = Gate(alice)
+        first = gate.job()
+        alice.wait_started(first)
+        many = [alice.sh("true") for _ in range(4)]
+        one = bob.submit("/bin/true")
+        gate.open()
+        alice.wait_all([first, *many])
+        started = sorted(alice.job(id)["Started"] for id in many)
+        assert bob.wait(one)["Started"] < started[1]
 
 
 def test_a_queued_job_that_is_cancelled_never_runs(alice):
@@ -107,6 +144,22 @@ def test_subscriptions_are_counted_a_user_and_end_with_their_connection(limited)
             assert caught.value.name == LIMITS
         first.call("Unsubscribe")
         third.call("Subscribe", "t", 0)
+
+
+def test_calls_that_are_not_answered_are_counted_a_user(machine):
+    """Of all connections together; a call of somebody else waits for nothing but what it needs itself."""
+    cancel = "CancelJob", "tt", 999_999, 0      # polkit is asked, every time
+    with Person(machine, "root") as root, root.jobsd_conf(MaxRequestsPerUser=3), \
+            Person(machine, "alice") as first, Person(machine, "alice") as second, Person(machine, "bob") as bob:
+        with root.paused("polkit.service"):
+            calls = [(person, person.send(*cancel)) for person in (first, second, first, bob)]
+            first.signals()     # these have arrived
+            with pytest.raises(BusError, match="MaxRequestsPerUser") as caught:
+                second.call(*cancel)
+            assert caught.value.name == LIMITS
+        for person, call in calls:
+            with pytest.raises(BusError, match="There is no job"):
+                person.reply(call)
 
 
 def test_many_starts_at_once_leave_systemd_on_the_bus(machine):

@@ -19,6 +19,7 @@ def test_boots_without_a_failed_unit(machine):
     ("carol", {"carol", "sudo"}),
     ("dave", {"dave", "jobs-admin"}),
     ("erin", {"erin", "operators"}),
+    ("ida", {"ida", "archivists"}),
 ])
 def test_a_command_runs_as_the_user_at_home(machine, user, groups):
     shown = machine.run(["sh", "-c", "id -un; pwd; id -Gn"], user=user).stdout.splitlines()

@@ -17,13 +17,6 @@ def digest(data):
     return len(data), hashlib.sha256(data).hexdigest()
 
 
-@pytest.fixture
-def gate(alice):
-    gate = Gate(alice)
-    yield gate
-    gate.open()
-
-
 def test_200000_lines_and_gone(alice):
     """Whole and in order: by a reader that follows, and by one who only reads when all is over."""
     id = alice.submit("/usr/bin/seq", "200000")
@@ -288,3 +281,22 @@ def test_a_restart_of_the_journal_loses_no_job(alice, root):
     assert alice.wait(later)["Result"] == "success"
     assert alice.output(later) == b"later\n"
     assert alice.output(id) == b"before\n"
+
+
+def test_without_its_journal_a_job_waits_and_can_be_cancelled(alice, root):
+    """The log names what it waits for."""
+    socket = "systemd-journald@jobs.socket"
+    root.run("systemctl", "stop", socket, "systemd-journald@jobs.service")
+    try:
+        ids = [alice.sh("echo later") for _ in range(2)]
+        root.run("sh", "-c", f"until journalctl -u jobsd | grep -q 'Job {ids[0]} waits for {socket}'; do :; done")
+        alice.cancel(ids[0])
+        assert alice.wait(ids[0])["Result"] == "cancelled"
+        at_once = alice.sh("echo never")
+        alice.cancel(at_once)
+        assert alice.wait(at_once)["Result"] == "cancelled"
+        assert alice.job(ids[1])["Started"] == 0
+    finally:
+        root.run("systemctl", "start", socket)
+    assert alice.wait(ids[1])["Result"] == "success"
+    assert alice.output(ids[1]) == b"later\n"

@@ -94,6 +94,10 @@ def test_in_lists(bob, carol, jobs):
 
 
 def test_in_counts(alice, bob, root, jobs):
+    for filter in {}, {"all": True}, {"user": "alice"}, {"all": True, "user": "1001", "ids": list(jobs.values())}:
+        assert alice.count(**filter) == (len(jobs), "own"), filter
+        assert bob.count(**filter) == (0, "own"), filter
+    assert root.count(all=True, ids=list(jobs.values())) == (len(jobs), "all")
     assert (alice.manager()["Running"], alice.manager()["Queued"]) == (1, 0)
     assert (bob.manager()["Running"], bob.manager()["Queued"]) == (0, 0)
     with root.jobsd_conf(MaxRunning=1):

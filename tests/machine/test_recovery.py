@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is killed in between: an accepted job runs once, and its end is recorded once, as it was."""
 
+import contextlib
 import random
+import select
 import signal
 import subprocess
 import time
 
-from person import Person
+import pytest
+
+from history import before_its_start
+from person import Gate, Person
 
 MARK = 'echo "$JOBSD_JOB_ID" >>"$HOME/marks"; '
 
@@ -18,7 +23,7 @@ def main_pid(machine) -> str:
 def kill(machine):
     """kill -9 of jobsd, and wait for systemd to start another."""
     before = main_pid(machine)
-    machine.run(["kill", "-KILL", before], check=False)
+    machine.run(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", "jobsd"], check=False)
     wait_until(lambda: main_pid(machine) not in ("0", before))
 
 
@@ -29,25 +34,34 @@ def wait_until(condition):
         time.sleep(0.05)
 
 
+@contextlib.contextmanager
+def silent_journal(machine):
+    """The journal does not say what it knows."""
+    socket = machine.path("/run/systemd/journal/io.systemd.journal")
+    away = socket.rename(socket.with_name("away"))
+    try:
+        yield
+    finally:
+        away.rename(socket)
+
+
 def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     chance = random.Random(seed)
     alice = Person(machine, "alice")
-    alice.file("marks").unlink(missing_ok=True)
-    script = (f"for i in $(seq 60); do until id=$(jobsctl run --quiet -- sh -c '{MARK} sleep 0.$((i % 4));"
+    for name in "marks", "enough":
+        alice.file(name).unlink(missing_ok=True)
+    script = (f"i=0; until [ -e ~/enough ] && [ $i -ge 60 ]; do i=$((i + 1)); until id=$(jobsctl run --quiet -- sh -c '{MARK} sleep 0.$((i % 4));"
               " exit $(($JOBSD_JOB_ID % 7))') 2>/dev/null; do :; done; echo $id; done")
     submitter = alice.popen("bash", "-c", script, text=True, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE)
-    kills = 0
-    while submitter.poll() is None:
+    for _ in range(12):
         time.sleep(chance.uniform(0, 0.4))  # the moment is what varies: nothing is waited for
         kill(machine)
-        kills += 1
-    ids = [int(line) for line in submitter.stdout.read().split()]
-    submitter.stdout.close()
-    print(f"{kills} kills")
-    assert len(ids) == 60 and kills > 3
+    alice.file("enough").touch()
+    ids = [int(line) for line in submitter.communicate()[0].split()]
+    assert len(ids) >= 60
 
     with Person(machine, "alice") as alice:
         wait_until(lambda: not alice.ids(status=["queued", "running"]))
@@ -99,6 +113,33 @@ def test_a_job_that_ends_while_jobsd_is_away_keeps_its_result(machine):
     assert [found[id] for id in ids] == [("exit-code", 3), ("success", 0), ("signal", signal.SIGKILL)]
 
 
+def test_a_submission_whose_answer_was_lost_says_so(machine):
+    """The job may be there all the same."""
+    with Person(machine, "alice") as alice:
+        lost = 0
+        while not lost:
+            machine.run(["kill", "-STOP", main_pid(machine)])
+            run = alice.popen("jobsctl", "run", "true", text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+            assert select.select([run.stdout], [], [], 0.2) == ([], [], []) # nobody is there to answer
+            kill(machine)
+            told = run.communicate()[1]
+            assert run.returncode == 0 or "may have been submitted all the same" in told, told
+            lost += run.returncode != 0
+
+
+def test_a_cancellation_that_was_promised_holds(machine):
+    """Whatever is killed the moment after."""
+    with Person(machine, "alice") as alice:
+        for state in range(10):
+            id = alice.sh("sleep 1000")
+            if state % 2:
+                alice.wait_started(id)
+            alice.cancel(id)
+            kill(machine)
+            assert alice.wait(id)["Result"] == "cancelled"
+
+
 def test_a_job_that_is_stopped_by_hand_while_jobsd_is_away_is_cancelled(machine):
     with Person(machine, "alice") as alice:
         id = alice.submit("/bin/sleep", "infinity")
@@ -108,6 +149,23 @@ def test_a_job_that_is_stopped_by_hand_while_jobsd_is_away_is_cancelled(machine)
     machine.run(["systemctl", "start", "jobsd"])
     with Person(machine, "alice") as alice:
         assert alice.wait(id)["Result"] == "cancelled"
+
+
+@pytest.mark.parametrize("journal, result, output", [("answers", "success", b"ran\n"), ("is silent", "lost", b"")])
+def test_a_job_that_jobsd_was_killed_over_as_it_started_it(machine, journal, result, output):
+    """It runs, unless nobody knows whether it did already: it never runs twice."""
+    with Person(machine, "root") as root, root.jobsd_conf(MaxRunning=1), Person(machine, "alice") as alice:
+        gate = Gate(alice)
+        alice.wait_started(gate.job())
+        id = alice.sh("echo ran")
+        machine.run(["systemctl", "stop", "jobsd"])
+        before_its_start(machine, id)
+        with silent_journal(machine) if journal == "is silent" else contextlib.nullcontext():
+            machine.run(["systemctl", "start", "jobsd"])
+            alice.wait_for(id, Status="queued" if journal == "answers" else "error")
+        gate.open()
+        assert alice.wait(id)["Result"] == result
+        assert alice.output(id) == output
 
 
 def test_wait_and_follow_survive_a_restart_of_jobsd(machine):

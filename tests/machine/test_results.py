@@ -205,6 +205,38 @@ def test_cancelled_before_it_ran(alice, root):
     assert not alice.file("ran").exists()
 
 
+@pytest.mark.parametrize("end, result", [
+    ("exit 0", ("completed", "success", 0)), ("exit 3", ("error", "exit-code", 3)),
+    ("kill -KILL $$", ("error", "signal", signal.SIGKILL)),
+])
+def test_a_program_that_says_that_it_ends(alice, end, result):
+    """STOPPING=1 of sd_notify(3) is no cancellation."""
+    id = alice.sh(f"systemd-notify STOPPING=1; {end}")
+    assert ended(alice, id)[:3] == result
+
+
+def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
+    gate = Gate(alice)
+    id = alice.sh('systemd-notify STOPPING=1; echo said; while [ ! -e "$HOME/gate" ]; do sleep 0.05; done')
+    stream = alice.open_output(id, follow=True)
+    assert alice.read_until(stream, b"said\n") == b"said\n"
+    root.run("systemctl", "stop", "--no-block", unit(id))
+    gate.open()
+    assert ended(alice, id)[:3] == ("cancelled", "cancelled", 0)
+
+
+@pytest.mark.parametrize("times", [1, 8])
+def test_a_unit_that_is_restarted_is_a_job_that_was_stopped(alice, root, times):
+    """A job runs once. What systemctl starts again is not left running where nobody sees it."""
+    ids = [alice.sh("sleep 1000") for _ in range(times)]
+    for id in ids:
+        alice.wait_started(id)
+    root.run("systemctl", "restart", *map(unit, ids), check=False)   # what is stopped again is an error of its own
+    for id in ids:
+        assert ended(alice, id)[:3] == ("cancelled", "cancelled", signal.SIGTERM)
+    root.run("sh", "-c", "while systemctl --no-legend list-units 'jobsd-*.service' | grep --quiet .; do sleep 0.05; done")
+
+
 def test_killed_by_systemctl_is_a_signal(alice, root):
     id = alice.submit("/bin/sleep", "1000")
     alice.wait_started(id)

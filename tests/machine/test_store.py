@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from person import Person
+from history import before_its_start
+from person import BusError, Gate, Person, unit
 
 DATABASE = "/var/lib/jobsd/jobs.db"
 
@@ -126,6 +127,45 @@ def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
         stopped.run(["umount", "/var/lib/jobsd"])
 
 
+def test_a_job_whose_return_to_the_queue_meets_a_full_disk_is_run_later(fresh_machine):
+    """jobsd was killed as it started it, and finds a full disk when it comes back."""
+    fresh_machine.run(["systemctl", "stop", "jobsd"])
+    fresh_machine.run(["mount", "-t", "tmpfs", "-o", "size=300k,mode=700", "tmpfs", "/var/lib/jobsd"])
+    fresh_machine.path("/etc/jobsd/jobsd.conf").write_text("[Manager]\nMaxRunning=1\n")
+    fresh_machine.run(["systemctl", "start", "jobsd"])
+    with Person(fresh_machine, "alice") as alice:
+        gate = Gate(alice)
+        alice.wait_started(gate.job())
+        id = alice.sh("echo ran")
+        fresh_machine.run(["systemctl", "stop", "jobsd"])
+        before_its_start(fresh_machine, id)
+        # jobsd asks it whether the job ran, and waits
+        fresh_machine.run(["systemctl", "kill", "--signal=STOP", "systemd-journald"])
+        fresh_machine.run(["systemctl", "start", "jobsd"])
+        fresh_machine.run(["sh", "-c", "head -c 10M /dev/zero >/var/lib/jobsd/filler"], check=False)
+        fresh_machine.run(["systemctl", "kill", "--signal=CONT", "systemd-journald"])
+        failure = f"Failed to put job {id} back into the queue"
+        fresh_machine.run(["sh", "-c", f"until journalctl -u jobsd | grep -q '{failure}'; do :; done"])
+        fresh_machine.run(["rm", "/var/lib/jobsd/filler"])
+        gate.open()
+        assert alice.wait(id)["Result"] == "success"
+        assert alice.output(id) == b"ran\n"
+
+
+def test_a_history_that_begins_anew_has_no_output_of_the_one_before(fresh_machine):
+    """The ids are the same ones again, and the journal is not: another's output is not shown with mine."""
+    with Person(fresh_machine, "alice") as alice:
+        assert alice.output(alice.sh("echo secret"), follow=True) == b"secret\n"
+    fresh_machine.run(["systemctl", "stop", "jobsd"])
+    fresh_machine.run(["sh", "-c", f"rm {DATABASE}*"])
+    fresh_machine.poweroff()
+    fresh_machine.boot()
+    with Person(fresh_machine, "bob") as bob:
+        id = bob.sh("echo mine")
+        assert id == 1 and bob.output(id, follow=True) == b"mine\n"
+        assert bob.output(id) == bob.output(id, lines=5) == b"mine\n"
+
+
 def test_an_id_never_comes_back(stopped):
     """Not after a clear of the newest job, and not after a restart."""
     stopped.run(["systemctl", "start", "jobsd"])
@@ -136,3 +176,93 @@ def test_an_id_never_comes_back(stopped):
     stopped.run(["systemctl", "restart", "jobsd"])
     with Person(stopped, "alice") as alice:
         assert alice.submit("/bin/true") == last + 1
+
+
+def test_an_empty_file_is_no_new_history(stopped):
+    """What a crash of the machine can leave of one."""
+    stopped.path(DATABASE).touch()
+    log = refusal(stopped)
+    assert DATABASE in log and "it is empty" in log and "jobsd --rebuild" in log
+    assert stopped.path(DATABASE).stat().st_size == 0
+
+
+def test_a_log_without_its_database_is_no_new_history(stopped):
+    stopped.path(f"{DATABASE}-wal").write_bytes(b"the newest jobs")
+    log = refusal(stopped)
+    assert DATABASE in log and "-wal is there" in log and "jobsd --rebuild" in log
+    assert stopped.path(f"{DATABASE}-wal").read_bytes() == b"the newest jobs"
+
+
+@pytest.fixture
+def with_jobs(stopped):
+    """A history of some pages, which jobsd has in no cache."""
+    stopped.run(["systemctl", "start", "jobsd"])
+    with Person(stopped, "alice") as alice:
+        alice.wait_all([alice.submit("/bin/true", related="urn:" + "x" * 2000) for _ in range(20)])
+    stopped.run(["systemctl", "stop", "jobsd"])
+    return stopped
+
+
+def overwrite(machine, first_page: int, last_page: int):
+    with open(machine.path(DATABASE), "r+b") as file:
+        file.seek((first_page - 1) * 4096)
+        file.write(b"\xa5" * 4096 * (last_page - first_page + 1))
+
+
+def test_a_header_that_is_damaged_is_left_as_it_is(with_jobs):
+    overwrite(with_jobs, 1, 1)
+    before = digest(with_jobs)
+    log = refusal(with_jobs)
+    assert DATABASE in log and "not a database" in log and "jobsd --rebuild" in log
+    assert digest(with_jobs) == before
+
+
+def test_a_log_that_is_damaged_has_nothing_that_counts(with_jobs):
+    """SQLite cannot tell it from one whose end was lost in a crash: what is whole in it is there."""
+    with Person(with_jobs, "alice") as alice:
+        with_jobs.run(["systemctl", "start", "jobsd"])
+        before = alice.ids()
+        with_jobs.run(["systemctl", "kill", "--signal=STOP", "jobsd"])
+        with_jobs.run(["sh", "-c", f"mkdir /run/copy && cp -a {DATABASE}* /run/copy"])
+        with_jobs.run(["systemctl", "kill", "--signal=CONT", "jobsd"])
+        with_jobs.run(["systemctl", "stop", "jobsd"])
+        with_jobs.run(["sh", "-c", f"rm {DATABASE}*; cp -a /run/copy/* /var/lib/jobsd; rm -r /run/copy"])
+        wal = with_jobs.path(f"{DATABASE}-wal")
+        wal.write_bytes(b"\xa5" * max(4096, wal.stat().st_size))
+        with_jobs.run(["systemctl", "start", "jobsd"])
+        assert alice.ids() == before
+    assert with_jobs.run(["sqlite3", DATABASE, "PRAGMA integrity_check"]).stdout == "ok\n"
+
+
+# More than SQLite keeps in memory.
+_LARGE = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+INSERT INTO jobs (name, uid, user, submitter, origin, related, command, environment, timeout, memory_max, cpu_quota,
+                  tasks_max, nice, submitted, finished, status, result)
+SELECT 'old', uid, 'alice', uid, 0, 'urn:' || hex(zeroblob(1000)), x'', x'', 0, 0, 0, 0, 0, i, i, 2, 1
+FROM n, (SELECT uid FROM jobs LIMIT 1)
+"""
+
+
+def test_pages_that_are_damaged_under_jobsd_are_told_and_what_runs_goes_on(with_jobs):
+    """Whoever needs them is told, the log says what to do, and a rebuild finds the end of what ran meanwhile."""
+    with_jobs.run(["sqlite3", DATABASE, _LARGE])
+    with Person(with_jobs, "alice") as alice:
+        with_jobs.run(["systemctl", "start", "jobsd"])
+        gate = Gate(alice)
+        running = gate.job(then="exit 3")
+        alice.wait_started(running)
+        overwrite(with_jobs, 3, with_jobs.path(DATABASE).stat().st_size // 4096)
+        with pytest.raises(BusError, match="StoreFailed: .*damaged"):
+            alice.list_jobs(since=1, until=2)
+        log = with_jobs.run(["journalctl", "-u", "jobsd", "-p", "crit", "-o", "cat"]).stdout
+        assert log.count(DATABASE) == 1 and "jobsd --rebuild" in log
+        assert alice.manager()["Version"]
+        gate.open()
+        with_jobs.run(["sh", "-c", f"until systemctl show -p SubState {unit(running)} | grep -q failed; do :; done"])
+        with_jobs.run(["systemctl", "stop", "jobsd"])
+        with_jobs.run(["/usr/libexec/jobsd/jobsd", "--rebuild"])
+        with_jobs.run(["systemctl", "start", "jobsd"])
+        assert alice.wait(running)["ExitStatus"] == 3
+        kept = with_jobs.run(["sh", "-c", f"cat {DATABASE}.damaged-*Z | tr -cd '\\245' | wc -c"]).stdout
+        assert int(kept) > 1000 * 4096

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import cache, container, image
+from . import cache, container, image, node
 
 _REPORTS = "/var/log/sanitizers"
 
@@ -15,6 +15,9 @@ _REPORTS = "/var/log/sanitizers"
 @dataclass(frozen=True)
 class Variant:
     options: list[str]
+    # The tree that it is built in, and the compiler there.
+    recipe: str = "base"
+    compiler: str = "cc"
     # What programs that run in a machine have to have in their environment.
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -25,10 +28,14 @@ VARIANTS = {
         ["--buildtype=debug", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
         # libubsan writes to standard error, whatever its log_path (which libasan wants to be the
         # same). So it aborts, and libasan reports that.
-        {"ASAN_OPTIONS": f"log_path={_REPORTS}/report:handle_abort=1"
-                         ":detect_stack_use_after_return=1",
-         "UBSAN_OPTIONS": f"log_path={_REPORTS}/report:halt_on_error=1:abort_on_error=1"
-                          ":print_stacktrace=1"}),
+        environment={"ASAN_OPTIONS": f"log_path={_REPORTS}/report:handle_abort=1"
+                                     ":detect_stack_use_after_return=1",
+                     "UBSAN_OPTIONS": f"log_path={_REPORTS}/report:halt_on_error=1:abort_on_error=1"
+                                      ":print_stacktrace=1"}),
+    # With the Cockpit page.
+    "web": Variant(["--werror", "--buildtype=debugoptimized", "-Dweb=enabled"], "web"),
+    # Of this one only the fuzz targets are run.
+    "fuzz": Variant(["--buildtype=debugoptimized", "-Dfuzz=enabled"], "clang", "clang"),
 }
 
 
@@ -52,16 +59,19 @@ class Build:
 
     def compile(self, output=None):
         """Compile what has changed. OUTPUT is a file for what is said, or else standard output."""
-        tree = str(image.tree(self.suite))
+        variant = VARIANTS[self.variant]
+        tree = str(self._tree())
+        if self.variant == "web":
+            node.install_modules(output)
         with self._locked():
             stamp = self.path / "tree"
             if not stamp.exists() or stamp.read_text() != tree:
                 shutil.rmtree(self.path)
                 _remove_orphans()
                 (self.path.parent / "source").write_text(str(cache.SOURCE))
-                self._run(["meson", "setup", "--prefix=/usr", "--sysconfdir=/etc",
-                           "--localstatedir=/var", "--wrap-mode=nodownload",
-                           *VARIANTS[self.variant].options, "/build", "/source"], output)
+                self._run(["env", f"CC={variant.compiler}", "meson", "setup", "--prefix=/usr",
+                           "--sysconfdir=/etc", "--localstatedir=/var", "--wrap-mode=nodownload", "-Dexamples=true",
+                           *variant.options, "/build", "/source"], output)
                 stamp.write_text(tree)
             self._run(["ninja", "--quiet", "-C", "/build"], output)
 
@@ -89,7 +99,28 @@ class Build:
         upper.mkdir()
         with self._locked():
             self._run(["/install", self.variant], output, upper)
-        return [upper, image.tree(self.suite)]
+        return [upper, self._tree()]
+
+    def fuzz(self, target: str, folder: Path, options: list[str], output) -> bool:
+        """Run a fuzz target until its time is up, or until it finds something, which is put into FOLDER.
+
+        FOLDER also keeps the inputs that reached more of the code, for the next time.
+        """
+        (folder / "corpus").mkdir(exist_ok=True)
+        seeds = f"/source/tests/fuzz/corpus/{target.removeprefix('fuzz-')}"
+        with cache.Scratch("fuzz") as scratch:
+            upper = scratch.path / "upper"
+            upper.mkdir()
+            run = container.run(
+                [self._tree()], upper,
+                [f"--bind-ro={cache.SOURCE}:/source", f"--bind-ro={self.path}:/build",
+                 f"--bind={folder}:/fuzz", f"/build/tests/fuzz/{target}", *options,
+                 "-artifact_prefix=/fuzz/finding-", "/fuzz/corpus", seeds],
+                stdout=output, stderr=subprocess.STDOUT)
+        return run.returncode == 0
+
+    def _tree(self) -> Path:
+        return image.tree(self.suite, VARIANTS[self.variant].recipe)
 
     def _locked(self):
         return cache.locked(f"build-{cache.CLONE}-{self.name}")
@@ -102,7 +133,7 @@ class Build:
                 upper = scratch.path / "upper"
                 upper.mkdir()
             result = container.run(
-                [image.tree(self.suite)], upper,
+                [self._tree()], upper,
                 [f"--bind-ro={cache.SOURCE}:/source", f"--bind={self.path}:/build",
                  f"--bind-ro={Path(__file__).with_name('install')}:/install",
                  *(f"--setenv={name}={value}" for name, value in environment.items()), *command],

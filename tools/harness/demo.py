@@ -2,11 +2,13 @@
 """tools/demo: boots a machine with jobsd, shows what it does, and leaves a shell there."""
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
 from pathlib import Path
 
-from . import build, cache, image
+from . import build, cache, forward, image
 
 sys.path.append(str(cache.SOURCE / "tests" / "machine"))
 from machine import Machine     # noqa: E402
@@ -14,21 +16,33 @@ from machine import Machine     # noqa: E402
 _TOUR = Path(__file__).with_name("tour")
 _FAREWELL = """
 The machine is yours, as alice: it is thrown away when you leave the shell. There are also bob, carol
-(an administrator) and dave (an administrator of jobs). Each one's password is the name.
+(an administrator), dave (an administrator of jobs) and ida (an archivist). Each one's password is the
+name.
 """
+_PAGE = """
+The page is at http://127.0.0.1:{port}/jobs until you leave. Log in as alice (password: alice), who has started
+jobs, or as carol (password: carol), who is an administrator and sees everybody's once she has taken
+administrative access, at the top of the page.
+"""
+_COCKPIT_PORT = 9090
 
 
 def main() -> int:
     arguments = _parse_arguments()
-    built = build.Build(arguments.suite, "plain")
+    built = build.Build(arguments.suite, "web" if arguments.web else "plain")
     built.compile()
     with cache.Scratch("installation") as scratch:
         with Machine(built.install(scratch.path / "upper")) as machine:
             machine.boot()
-            status = _tour(machine)
-            if not arguments.no_shell:
-                print(_FAREWELL, flush=True)
-                machine.shell("alice")
+            status = _tour(machine, "tour", "alice")
+            machine.run(["/usr/libexec/archive/make-catalogue"], user="archive")
+            status = _tour(machine, "archivist", "ida") or status
+            with _page(machine) if arguments.web else contextlib.nullcontext():
+                if not arguments.no_shell:
+                    print(_FAREWELL, flush=True)
+                    machine.shell("alice")
+                elif arguments.web:
+                    signal.pause()      # Ctrl-C ends it
             machine.poweroff()
     return status
 
@@ -36,18 +50,32 @@ def main() -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tools/demo", description="Show jobsd at work in a throwaway machine.")
+    parser.add_argument("--web", action="store_true",
+                        help="serve the page for browsers on this host, until the shell is left or Ctrl-C")
     parser.add_argument("--no-shell", action="store_true", help="leave no shell in the machine")
     parser.add_argument("--suite", choices=image.SUITES, default=image.host_suite(),
                         help="the machine's Debian release")
     return parser.parse_args()
 
 
-def _tour(machine: Machine) -> int:
+@contextlib.contextmanager
+def _page(machine: Machine):
+    """The machine's Cockpit, on the host's loopback."""
+    process, port = forward.start(machine.network(), _COCKPIT_PORT)
+    try:
+        print(_PAGE.format(port=port), flush=True)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _tour(machine: Machine, name: str, user: str) -> int:
     for script in _TOUR.iterdir():
-        machine.run(["install", "--owner=alice", "--mode=755", "/dev/stdin",
-                     f"/home/alice/{script.name}"], input=script.read_text())
+        machine.run(["install", f"--owner={user}", "--mode=755", "/dev/stdin",
+                     f"/home/{user}/{script.name}"], input=script.read_text())
     environment = {"TERM": os.environ.get("TERM", "dumb")}
-    with machine.popen(["/home/alice/tour"], "alice", session=True, env=environment) as tour:
+    with machine.popen([f"/home/{user}/{name}"], user, session=True, env=environment) as tour:
         return tour.wait()
 
 

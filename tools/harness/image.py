@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Base trees: a Debian release with all that is needed to build jobsd and to boot a machine.
+"""Trees of Debian packages. Those of the recipe "base" have all that is needed to build jobsd and to boot a machine.
 
 Nothing writes to a tree once it is made. Any number of builds and machines use it at the same time.
 """
@@ -15,7 +15,9 @@ from . import cache
 
 SUITES = ("bookworm", "trixie")
 
-_RECIPE = Path(__file__).with_name("base")
+# A recipe is a folder: "packages", one a line, perhaps "customize", a hook for mmdebstrap, and perhaps "variant",
+# which one of its variants to make. A line "@OTHER" stands for all of another recipe.
+_RECIPES = Path(__file__).parent
 _KEEP_UNUSED_SEC = 14 * 24 * 60 * 60
 
 
@@ -29,20 +31,31 @@ def host_suite() -> str:
     return next((suite for suite in SUITES if f"VERSION_CODENAME={suite}\n" in release), SUITES[0])
 
 
-def tree(suite: str) -> Path:
-    """The base tree of SUITE. Making it takes a minute, once for each change of the recipe."""
-    path = cache.directory("images") / f"{suite}-{_recipe_hash()}"
-    with cache.locked(f"image-{suite}"):
+def tree(suite: str, recipe: str = "base") -> Path:
+    """The tree of SUITE and RECIPE. Making it takes a minute, once for each change of the recipe."""
+    path = cache.directory("images") / f"{suite}-{recipe}-{_hash(recipe)}"
+    with cache.locked(f"image-{suite}-{recipe}"):
         if not path.exists():
             _remove_unused()
-            _make(suite, path)
+            _make(suite, recipe, path)
         os.utime(path)
     return path
 
 
-def _recipe_hash() -> str:
-    contents = b"\0".join(file.read_bytes() for file in sorted(_RECIPE.iterdir()))
-    return hashlib.sha256(contents).hexdigest()[:12]
+def _hash(recipe: str) -> str:
+    files = [file for name in _with_others(recipe) for file in sorted((_RECIPES / name).iterdir())]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def _lines(recipe: str) -> list[str]:
+    lines = (_RECIPES / recipe / "packages").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _with_others(recipe: str) -> list[str]:
+    """The recipe after those that it stands on."""
+    others = [line.removeprefix("@") for line in _lines(recipe) if line.startswith("@")]
+    return [*(name for other in others for name in _with_others(other)), recipe]
 
 
 def _remove_unused():
@@ -51,15 +64,20 @@ def _remove_unused():
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _make(suite: str, path: Path):
-    print(f"Making the base tree of {suite}…", flush=True)
-    lines = (_RECIPE / "packages").read_text().splitlines()
-    packages = [line for line in lines if line and not line.startswith("#")]
+def _make(suite: str, recipe: str, path: Path):
+    print(f"Making the {recipe} tree of {suite}…", flush=True)
+    names = _with_others(recipe)
+    packages = [line for name in names for line in _lines(name) if not line.startswith("@")]
+    variant = _RECIPES / recipe / "variant"
+    kind = variant.read_text().strip() if variant.exists() else "minbase"
+    step = "extract" if kind == "extract" else "customize"     # the last one that there is
+    scripts = [_RECIPES / name / "customize" for name in names]
+    hooks = [f"--{step}-hook={script}" for script in scripts if script.exists()]
     with cache.Scratch(f"image-{suite}") as scratch:
         made = scratch.path / "tree"
         result = subprocess.run(
-            ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase",
-             f"--include={','.join(packages)}", f"--customize-hook={_RECIPE / 'customize'}",
+            ["mmdebstrap", "--quiet", "--mode=root", f"--variant={kind}",
+             f"--include={','.join(packages)}", *hooks,
              suite, made, *_sources(suite)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if result.returncode != 0:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""tools/test: builds jobsd, runs unit and machine tests, and counts what came of them."""
+"""tools/test: builds jobsd, runs its tests, and counts what came of them."""
 
 import argparse
 import os
@@ -11,16 +11,29 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import build, cache, image
+from . import build, cache, fuzz, image, node
 
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "trixie", "plain"),
     ("unit", "trixie", "sanitized"),
+    ("fuzz", "bookworm", "fuzz"),
     ("machine", "bookworm", "plain"),
     ("machine", "trixie", "plain"),
     ("machine", "trixie", "sanitized"),
+    ("faults", "bookworm", "plain"),
+    ("web", "bookworm", "web"),
+    ("web", "trixie", "web"),
 ]
+
+# Where pytest runs, and what it is told beside its options. The tests of faults are machine tests with a kind of
+# their own.
+_PYTEST_FOLDERS = {"machine": "machine", "faults": "machine", "web": "web"}
+_PYTEST_ARGUMENTS = {
+    "machine": ["--ignore=faults"],
+    "faults": ["faults", "-rP"],
+    "web": [],
+}
 
 # pytest's exit statuses that its JUnit file tells enough about: all passed, some failed, none ran.
 _PYTEST_FINISHED = (0, 1, 5)
@@ -34,10 +47,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Step:
-    """The unit tests or the machine tests, on one suite with one variant of jobsd."""
+    """Tests of one kind, on one suite with one variant of jobsd."""
     kind: str
     build: build.Build
     pattern: str
+    long: bool
 
     @property
     def name(self) -> str:
@@ -48,10 +62,16 @@ class Step:
         print(f"# {self.name}", file=output, flush=True)
         try:
             self.build.compile(output)
-        except (build.BuildError, image.ImageError) as error:
+        except (build.BuildError, image.ImageError, node.NodeError) as error:
             print(error, file=output, flush=True)
             return Result(0, 1)
-        return self._unit(output) if self.kind == "unit" else self._machine(output)
+        if self.kind == "unit":
+            return self._unit(output)
+        if self.kind == "fuzz":
+            return Result(*fuzz.run(self.build, self.pattern, self.long, output))
+        if self.kind == "web" and not self.pattern:
+            return _sum([self._page(output), self._pytest(output)])
+        return self._pytest(output)
 
     def _unit(self, output) -> Result:
         names = self.build.unit_tests(self.pattern)
@@ -64,14 +84,29 @@ class Step:
             result.failed = 1
         return result
 
-    def _machine(self, output) -> Result:
-        tests = cache.SOURCE / "tests" / "machine"
-        results = cache.directory("logs", cache.CLONE) / f"{self.name}.xml"
+    def _page(self, output) -> Result:
+        """The tests of the page that need no browser."""
+        results = self._results("page")
+        all_well = node.check(results, output)
+        result = _count(results)
+        if not all_well and result.failed == 0:
+            result.failed = 1
+        return result
+
+    def _results(self, name: str) -> Path:
+        """A JUnit file that is not there yet."""
+        results = cache.directory("logs", cache.CLONE) / f"{name}-{self.build.name}.xml"
         results.unlink(missing_ok=True)
+        return results
+
+    def _pytest(self, output) -> Result:
+        tests = cache.SOURCE / "tests" / _PYTEST_FOLDERS[self.kind]
+        results = self._results(self.kind)
         pytest = subprocess.run(
             ["setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
              f"--suite={self.build.suite}", f"--variant={self.build.variant}",
-             f"--junit-xml={results}", "--durations=5", "-k", self.pattern],
+             f"--junit-xml={results}", "--durations=5", "-k", self.pattern,
+             *_PYTEST_ARGUMENTS[self.kind], *(["--long"] if self.long else [])],
             cwd=tests, stdin=subprocess.DEVNULL,
             stdout=output, stderr=subprocess.STDOUT if output else None)
         result = _count(results)
@@ -85,32 +120,44 @@ def main() -> int:
     if arguments.kind == "all" and not (arguments.suite or arguments.sanitize):
         chosen = _EVERYTHING
     else:
-        kinds = ["unit", "machine"] if arguments.kind == "all" else [arguments.kind]
+        parts = ["unit", "machine"] if arguments.sanitize else ["unit", "machine", "faults"]
+        kinds = parts if arguments.kind == "all" else [arguments.kind]
         suite = arguments.suite or image.host_suite()
-        chosen = [(kind, suite, "sanitized" if arguments.sanitize else "plain") for kind in kinds]
-    steps = [Step(kind, build.Build(suite, variant), arguments.pattern)
+        chosen = [(kind, suite, _variant(kind, arguments.sanitize)) for kind in kinds]
+    steps = [Step(kind, build.Build(suite, variant), arguments.pattern, arguments.long)
              for kind, suite, variant in chosen]
 
     results = _run(steps)
 
-    passed = sum(result.passed for result in results)
-    failed = sum(result.failed for result in results)
-    print(f"{passed} passed, {failed} failed")
-    return 0 if passed > 0 and failed == 0 else 1
+    total = _sum(results)
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 0 if total.passed > 0 and total.failed == 0 else 1
+
+
+def _sum(results: list[Result]) -> Result:
+    return Result(sum(result.passed for result in results), sum(result.failed for result in results))
+
+
+def _variant(kind: str, sanitize: bool) -> str:
+    if kind in ("fuzz", "web"):
+        return kind         # fuzz has the sanitizers in it
+    return "sanitized" if sanitize else "plain"
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tools/test",
         description="Build and test jobsd. Without arguments: everything, on every suite.")
-    parser.add_argument("kind", nargs="?", choices=["all", "unit", "machine"], default="all")
+    parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "web"], default="all")
     parser.add_argument(
         "pattern", nargs="?", default="",
-        help="only tests with this in their name (for machine tests an expression of pytest's -k)")
+        help="only tests with this in their name (but for unit tests an expression of pytest's -k)")
     parser.add_argument("--suite", choices=image.SUITES, help="the Debian release (the host's)")
     parser.add_argument("--sanitize", action="store_true",
                         help="build with the address and undefined behaviour sanitizers")
-    return parser.parse_args()
+    parser.add_argument("--long", action="store_true",
+                        help="the full counts of docs/reliability.md: for an hour or more")
+    return parser.parse_intermixed_args()
 
 
 def _run(steps: list[Step]) -> list[Result]:

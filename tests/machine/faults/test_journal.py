@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The journal of job output changes under its readers: they get what is left of it, and jobsd does not notice."""
+
+import subprocess
+
+import pytest
+
+from daemon import main_pid
+from person import Gate, Person
+
+_LINES = 100_000
+_WHOLE = b"".join(b"%d\n" % number for number in range(1, _LINES + 1))
+_DAMAGED = b"\njobsd: The rest of this output could not be read, the journal is damaged.\n"
+
+
+@pytest.fixture(autouse=True)
+def _unmoved_jobsd(machine, alice):
+    """jobsd goes on, and what is printed next is there."""
+    before = main_pid(machine)
+    yield
+    id = alice.submit("/bin/echo", "next")
+    alice.wait(id)
+    assert alice.output(id) == b"next\n"
+    assert main_pid(machine) == before
+
+
+def journalctl(machine, *arguments):
+    machine.run(["journalctl", "--namespace=jobs", *arguments])
+
+
+@pytest.fixture
+def printed(machine, alice) -> int:
+    """A job that has ended, whose output is in files that journald does not write to any more."""
+    id = alice.submit("/usr/bin/seq", str(_LINES))
+    alice.wait(id)
+    assert alice.output(id) == _WHOLE
+    journalctl(machine, "--rotate")
+    return id
+
+
+def cut_archives(machine, parts: int = 2):
+    machine.run(["sh", "-c", 'for f in /var/log/journal/*.jobs/*@*.journal; do'
+                             f' truncate --size=$(($(stat --format=%s "$f") / {parts})) "$f"; done'])
+
+
+def slow_reader(alice: Person, id: int) -> subprocess.Popen:
+    """Has the first line, and reads on when its communicate() is called."""
+    reader = alice.popen("jobsctl", "output", str(id), bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reader.stdout.read(2) == b"1\n"
+    return reader
+
+
+def assert_in_order(output: bytes):
+    """What is left: numbers that grow, the last one may be cut, and perhaps jobsd's word that there was more."""
+    lines = output.removesuffix(_DAMAGED).splitlines()
+    numbers = [int(line) for line in lines[:-1]]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_follower_sees_all_when_the_journal_is_rotated_under_it(machine, alice):
+    gate = Gate(alice)
+    id = gate.job(then=f"seq {_LINES}")
+    alice.wait_started(id)
+    follower = alice.popen("jobsctl", "output", "--follow", str(id), stdout=subprocess.PIPE)
+    journalctl(machine, "--rotate")
+    gate.open()
+    journalctl(machine, "--rotate")
+    assert follower.communicate(timeout=60)[0] == _WHOLE
+
+
+def test_a_reader_ends_when_the_journal_is_vacuumed_under_it(machine, alice, printed):
+    reader = slow_reader(alice, printed)
+    journalctl(machine, "--vacuum-files=1")
+    output, error = reader.communicate(timeout=60)
+    assert reader.returncode == 0, error
+    assert_in_order(output)
+
+
+def test_what_was_vacuumed_is_not_there(machine, alice, printed):
+    journalctl(machine, "--vacuum-files=1")
+    assert alice.output(printed) == b""
+    assert alice.job(printed)["Result"] == "success"
+
+
+def test_a_reader_gets_what_is_left_of_a_file_that_was_cut_in_half(machine, alice, printed):
+    cut_archives(machine)
+    output = alice.output(printed)
+    assert len(output) < len(_WHOLE)
+    assert_in_order(output)
+
+
+def test_a_reader_gets_what_is_left_of_a_file_that_is_cut_in_half_under_it(machine, alice, printed):
+    reader = slow_reader(alice, printed)
+    cut_archives(machine)
+    output, error = reader.communicate(timeout=60)
+    assert reader.returncode == 0, error
+    assert 0 < len(output) < len(_WHOLE) - 2
+    assert_in_order(output)
+
+
+def test_a_reader_is_told_when_a_file_is_cut_where_it_reads(machine, alice, printed):
+    reader = slow_reader(alice, printed)
+    cut_archives(machine, parts=5)
+    output, error = reader.communicate(timeout=60)
+    assert reader.returncode == 0, error
+    assert output.endswith(_DAMAGED)
+    assert_in_order(output)
