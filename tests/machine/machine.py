@@ -62,6 +62,7 @@ class Machine:
         self._environment = {"LANG": "C.UTF-8", **(environment or {})}
         self._supervisor: subprocess.Popen | None = None
         self._leader: int | None = None
+        self._processes: set[Process] = set()
         self.name = self._scratch.path.name
         self.upper = self._scratch.path / "upper"
         self.console = self._scratch.path / "console"
@@ -124,11 +125,21 @@ class Machine:
         return subprocess.CompletedProcess(argv, process.returncode, stdout, stderr)
 
     def popen(self, argv: list[str], user: str = "root", *, env: dict[str, str] | None = None,
-              session: bool = False, **options) -> Process:
-        """Start a command as run() does, and do not wait. OPTIONS are subprocess.Popen()'s."""
+              session: bool = False, lasting: bool = False, **options) -> Process:
+        """Start a command as run() does, and do not wait. OPTIONS are subprocess.Popen()'s.
+
+        One that lasts is its owner's to end; all others end with the test that started them, see discipline.py."""
         environment = {**self._environment, **(env or {})}
         inside = _session if session else _process
-        return Process(self._enter() + inside(argv, user, environment), **options)
+        process = Process(self._enter() + inside(argv, user, environment), **options)
+        if not lasting:
+            self._processes.add(process)
+        return process
+
+    def processes(self) -> set[Process]:
+        """Those of popen() that run, and do not last."""
+        self._processes = {process for process in self._processes if process.poll() is None}
+        return self._processes.copy()
 
     @contextlib.contextmanager
     def without(self, service: str):
@@ -145,6 +156,12 @@ class Machine:
         environment = {**self._environment, "TERM": os.environ.get("TERM", "dumb")}
         login = _session(["/bin/bash", "--login"], user, environment, stdio="--pty")
         return subprocess.run(self._enter() + login).returncode
+
+    def job_units(self) -> set[str]:
+        """The units of jobs that have processes."""
+        if not self.running:
+            return set()
+        return {path.name for path in self.path("/sys/fs/cgroup/jobs.slice").glob("jobs-*.slice/jobsd-*.service")}
 
     def network(self) -> list[str]:
         """What to put before a command of the host's that shall see the machine's network, and nothing else of it."""

@@ -2,32 +2,22 @@
 """Fixtures of the machine tests: machines with jobsd installed and started."""
 
 import contextlib
-import signal
+from pathlib import Path
 
 import pytest
 
+from discipline import Found
 from harness import build, cache, image
 from machine import Machine
 from person import Gate, Person
-
-# For one test. A test that waits for ever shall fail, and say where it was.
-_TIMEOUT_SEC = 180
-_TIMEOUT_LONG_SEC = 3 * 60 * 60
-# With emulated processors all takes ten times as long.
-_TIMEOUT_VIRTUAL_SEC = 600
-
 
 def pytest_addoption(parser):
     parser.addoption("--suite", choices=image.SUITES, default=image.host_suite(),
                      help="the machines' Debian release")
     parser.addoption("--variant", choices=build.VARIANTS, default="plain",
                      help="how jobsd is built")
+    parser.addoption("--installation", type=Path, help="a tree with that build installed (it is built and installed)")
     parser.addoption("--long", action="store_true", help="the full counts, see docs/reliability.md")
-
-
-def pytest_configure(config):
-    # Being terminated is like Ctrl-C: fixtures are torn down.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_report_header(config):
@@ -38,6 +28,9 @@ def pytest_report_header(config):
 def installation(request):
     """The read-only trees that machines are made of: jobsd on top of Debian."""
     built = build.Build(request.config.getoption("suite"), request.config.getoption("variant"))
+    if installation := request.config.getoption("installation"):
+        yield built.trees(installation)
+        return
     built.compile()
     with cache.Scratch("installation") as scratch:
         yield built.install(scratch.path / "upper")
@@ -115,48 +108,5 @@ def _sanitized(machine):
     yield
     machine.poweroff()
     reports = build.sanitizer_reports(machine.upper)
-    assert not reports, "the sanitizers found:\n" + "\n".join(reports)
-
-
-@pytest.fixture(autouse=True)
-def _limited_time(request):
-    limit = _TIMEOUT_VIRTUAL_SEC if "vm" in request.fixturenames else _TIMEOUT_SEC
-    if request.config.getoption("long"):
-        limit = _TIMEOUT_LONG_SEC
-
-    def give_up(signum, frame):
-        raise TimeoutError(f"the test took longer than {limit} s")
-
-    # again and again: what is torn down after it may hang as well
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, limit, limit)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = (yield).get_result()
-    if not report.failed or report.when == "teardown":
-        return      # after a teardown there is no machine to ask
-    for name, machine in getattr(item, "funcargs", {}).items():
-        if isinstance(machine, Machine):
-            title = f"{name}: {machine.name}"
-            report.sections.append((title, _state(machine, since=int(call.start))))
-
-
-def _state(machine: Machine, since: int) -> str:
-    """What helps to understand a failure: the machine's log since the test began."""
-    if not machine.running:
-        return f"It is off.\n{machine.console.read_text(errors='replace')}"
-    journalctl = ["journalctl", "--no-pager", "--output=short-precise", f"--since=@{since}"]
-    commands = [
-        ["systemctl", "--no-pager", "--full", "status", "jobsd.service"],
-        [*journalctl, "--boot", "--lines=200"],
-        [*journalctl, "--namespace=jobs", "--lines=50"],
-    ]
-    text = []
-    for command in commands:
-        result = machine.run(command, check=False)
-        text.append(f"# {' '.join(command)}\n{result.stdout}{result.stderr}")
-    return "\n".join(text)
+    if reports:
+        raise Found("the sanitizers found:\n" + "\n".join(reports))

@@ -257,7 +257,7 @@ class Person:
 
     def _ask(self, method: str, **arguments):
         if self._agent is None:
-            self._agent = self.machine.popen(["python3", "-c", _AGENT], self.name, text=True,
+            self._agent = self.machine.popen(["python3", "-c", _AGENT], self.name, lasting=True, text=True,
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         print(repr((method, arguments)), file=self._agent.stdin, flush=True)
         answer = self._agent.stdout.readline()

@@ -6,7 +6,7 @@ import pytest
 from browser import Browser
 from harness import cache
 
-pytest_plugins = ["machines"]
+pytest_plugins = ["discipline", "machines"]
 
 
 @pytest.fixture(scope="module")

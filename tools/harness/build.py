@@ -4,6 +4,7 @@
 import json
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,25 +81,31 @@ class Build:
         known = json.loads((self.path / "meson-info" / "intro-tests.json").read_text())
         return sorted({test["name"] for test in known if pattern in test["name"]})
 
-    def run_unit_tests(self, names: list[str], output=None) -> tuple[Path, bool]:
-        """Run these unit tests. Returns the JUnit file with what came of them, and if all was well.
+    def run_unit_tests(self, names: list[str], output=None) -> tuple[Path, list[str]]:
+        """Run these unit tests. Returns the JUnit file with what came of them, and the names of those that failed.
 
-        A program that fails beside its tests (a leak that a sanitizer found) has none in the file.
+        A program that fails beside its tests (a leak that a sanitizer found) has no failure in the file.
         """
-        results = self.path / "meson-logs" / "testlog.junit.xml"
+        logs = self.path / "meson-logs"
+        results, log = logs / "testlog.junit.xml", logs / "testlog.json"
         results.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
         meson = self._run(["meson", "test", "-C", "/build", "--no-rebuild", "--print-errorlogs",
                            *names], output, check=False)
-        return results, meson.returncode == 0
+        entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        failed = [entry["name"].split(" / ")[-1].split(":")[-1] for entry in entries
+                  if entry["result"] not in ("OK", "SKIP", "EXPECTEDFAIL")]
+        return results, failed or (["meson test"] if meson.returncode != 0 else [])
 
     def install(self, upper: Path, output=None) -> list[Path]:
-        """Install into the new directory UPPER.
-
-        Returns the read-only trees of a machine's root, topmost first.
-        """
+        """Install into the new directory UPPER. Returns trees(UPPER)."""
         upper.mkdir()
         with self._locked():
             self._run(["/install", self.variant], output, upper)
+        return self.trees(upper)
+
+    def trees(self, upper: Path) -> list[Path]:
+        """The read-only trees of a machine's root, topmost first: UPPER is where it was installed."""
         return [upper, self._tree()]
 
     def fuzz(self, target: str, folder: Path, options: list[str], output) -> bool:
@@ -142,6 +149,15 @@ class Build:
             raise BuildError(
                 f"{self.name}: {' '.join(command)}: exit status {result.returncode}")
         return result
+
+
+def show_unit_failures(junit: Path, output):
+    """Meson keeps what a test printed on standard output, cmocka's assertions, to itself."""
+    if not junit.exists():
+        return
+    for suite in ElementTree.parse(junit).iter("testsuite"):
+        if suite.find("testcase/failure") is not None or suite.find("testcase/error") is not None:
+            print(f"{suite.get('name')}:\n{suite.findtext('system-out')}", file=output, flush=True)
 
 
 def sanitizer_reports(upper: Path) -> list[str]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from . import cache
 from .build import Build
+from .result import Failure, Result
 
 # The short form is the same each time: what is new is looked for in the long one.
 _SHORT = ["-seed=1", "-runs=10000", "-max_total_time=30"]
@@ -16,13 +17,13 @@ _LONG = ["-max_total_time=600"]
 _LIMITS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=4096"]
 
 
-def run(build: Build, pattern: str, long: bool, output) -> tuple[int, int]:
-    """Run the targets with PATTERN in their names, some at once. Returns how many passed and failed."""
+def run(build: Build, pattern: str, long: bool, output) -> Result:
+    """Run the targets with PATTERN in their names, some at once. What they find has no second try."""
     targets = [name for name in build.unit_tests(pattern) if name.startswith("fuzz-")]
     options = _LONG if long else _SHORT
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         passed = list(pool.map(lambda target: _run_target(build, target, options, output), targets))
-    return passed.count(True), passed.count(False)
+    return Result(passed.count(True), [Failure(name) for name, well in zip(targets, passed) if not well])
 
 
 def _run_target(build: Build, target: str, options: list[str], output) -> bool:

@@ -3,46 +3,38 @@
 
 import argparse
 import os
-import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
 
-from . import build, cache, fuzz, image, node
+from . import build, cache, fuzz, image, node, suite, touched
+from .result import Failure, Result, failed, passed
 
+# In this order: what is built is built first, and the longest modules do not come last.
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "trixie", "plain"),
     ("unit", "trixie", "sanitized"),
     ("fuzz", "bookworm", "fuzz"),
-    ("machine", "bookworm", "plain"),
-    ("machine", "trixie", "plain"),
-    ("machine", "trixie", "sanitized"),
     ("faults", "bookworm", "plain"),
     ("web", "bookworm", "web"),
     ("web", "trixie", "web"),
+    ("machine", "trixie", "sanitized"),
+    ("machine", "bookworm", "plain"),
+    ("machine", "trixie", "plain"),
 ]
 
-# Where pytest runs, and what it is told beside its options. The tests of faults are machine tests with a kind of
-# their own.
-_PYTEST_FOLDERS = {"machine": "machine", "faults": "machine", "web": "web"}
-_PYTEST_ARGUMENTS = {
-    "machine": ["--ignore=faults"],
-    "faults": ["faults", "-rP"],
-    "web": [],
-}
-
-# pytest's exit statuses that its JUnit file tells enough about: all passed, some failed, none ran.
-_PYTEST_FINISHED = (0, 1, 5)
+# More failures than these are no matter of chance.
+_MOST_SECOND_TRIES = 12
 
 
-@dataclass
-class Result:
-    passed: int
-    failed: int
+@dataclass(frozen=True)
+class Part:
+    """What runs by itself, beside others."""
+    name: str
+    run: Callable[..., Result]      # with a file for what is said, or None for standard output
 
 
 @dataclass(frozen=True)
@@ -57,85 +49,65 @@ class Step:
     def name(self) -> str:
         return f"{self.kind}-{self.build.name}"
 
-    def run(self, output=None) -> Result:
-        """Build and test. OUTPUT is a file for what is said, or else standard output."""
-        print(f"# {self.name}", file=output, flush=True)
-        try:
-            self.build.compile(output)
-        except (build.BuildError, image.ImageError, node.NodeError) as error:
-            print(error, file=output, flush=True)
-            return Result(0, 1)
+    def parts(self, installations: suite.Installations) -> list[Part]:
         if self.kind == "unit":
-            return self._unit(output)
+            return [Part("unit", self._unit)]
         if self.kind == "fuzz":
-            return Result(*fuzz.run(self.build, self.pattern, self.long, output))
-        if self.kind == "web" and not self.pattern:
-            return _sum([self._page(output), self._pytest(output)])
-        return self._pytest(output)
+            return [Part("fuzz", self._fuzz)]
+        modules = suite.modules(self.build, installations, self.kind, self.pattern, self.long)
+        page = [Part("page", self._page)] if self.kind == "web" and not self.pattern else []
+        return page + [Part(module.name, module.run) for module in modules]
 
     def _unit(self, output) -> Result:
+        self.build.compile(output)
         names = self.build.unit_tests(self.pattern)
-        if not names:
-            return Result(0, 0)
-        results, all_well = self.build.run_unit_tests(names, output)
-        _show_failures(results, output)
-        result = _count(results)
-        if not all_well and result.failed == 0:
-            result.failed = 1
-        return result
+        return self._unit_tests(names, output) if names else Result()
+
+    def _unit_tests(self, names: list[str], output) -> Result:
+        junit, programs = self.build.run_unit_tests(names, output)
+        build.show_unit_failures(junit, output)
+        return Result(passed(junit) if junit.exists() else 0, [
+            Failure(f"{self.build.name} {name}", "", f"tests/unit/test-{name}.c",
+                    lambda name=name: self._unit_tests([name], None).good) for name in programs])
+
+    def _fuzz(self, output) -> Result:
+        self.build.compile(output)
+        return fuzz.run(self.build, self.pattern, self.long, output)
 
     def _page(self, output) -> Result:
         """The tests of the page that need no browser."""
-        results = self._results("page")
-        all_well = node.check(results, output)
-        result = _count(results)
-        if not all_well and result.failed == 0:
-            result.failed = 1
-        return result
-
-    def _results(self, name: str) -> Path:
-        """A JUnit file that is not there yet."""
-        results = cache.directory("logs", cache.CLONE) / f"{name}-{self.build.name}.xml"
-        results.unlink(missing_ok=True)
-        return results
-
-    def _pytest(self, output) -> Result:
-        tests = cache.SOURCE / "tests" / _PYTEST_FOLDERS[self.kind]
-        results = self._results(self.kind)
-        pytest = subprocess.run(
-            ["setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
-             f"--suite={self.build.suite}", f"--variant={self.build.variant}",
-             f"--junit-xml={results}", "--durations=5", "-k", self.pattern,
-             *_PYTEST_ARGUMENTS[self.kind], *(["--long"] if self.long else [])],
-            cwd=tests, stdin=subprocess.DEVNULL,
-            stdout=output, stderr=subprocess.STDOUT if output else None)
-        result = _count(results)
-        if pytest.returncode not in _PYTEST_FINISHED:
-            result.failed += 1
-        return result
+        junit = cache.directory("logs", cache.CLONE, self.name) / "page.xml"
+        junit.unlink(missing_ok=True)
+        all_well = node.check(junit, output)
+        names = failed(junit) if junit.exists() else []
+        if not all_well and not names:
+            names = ["the page's checks"]
+        return Result(passed(junit) if junit.exists() else 0, [Failure(name) for name in names])
 
 
 def main() -> int:
     arguments = _parse_arguments()
+    steps = [Step(kind, build.Build(release, variant), arguments.pattern, arguments.long)
+             for kind, release, variant in _chosen(arguments)]
+
+    with suite.Installations() as installations:
+        total = _run({step: step.parts(installations) for step in steps})
+        total, flaky = second_tries(total)
+
+    for failure in flaky:
+        print(f"flaky: {failure.name} (first failure: {failure.reason})")
+    for failure in total.failures:
+        print(f"FAILED {failure.name}: {failure.reason}")
+    print(total)
+    return 0 if total.good else 1
+
+
+def _chosen(arguments) -> list[tuple[str, str, str]]:
     if arguments.kind == "all" and not (arguments.suite or arguments.sanitize):
-        chosen = _EVERYTHING
-    else:
-        parts = ["unit", "machine"] if arguments.sanitize else ["unit", "machine", "faults"]
-        kinds = parts if arguments.kind == "all" else [arguments.kind]
-        suite = arguments.suite or image.host_suite()
-        chosen = [(kind, suite, _variant(kind, arguments.sanitize)) for kind in kinds]
-    steps = [Step(kind, build.Build(suite, variant), arguments.pattern, arguments.long)
-             for kind, suite, variant in chosen]
-
-    results = _run(steps)
-
-    total = _sum(results)
-    print(f"{total.passed} passed, {total.failed} failed")
-    return 0 if total.passed > 0 and total.failed == 0 else 1
-
-
-def _sum(results: list[Result]) -> Result:
-    return Result(sum(result.passed for result in results), sum(result.failed for result in results))
+        return _EVERYTHING
+    parts = ["unit", "machine"] if arguments.sanitize else ["unit", "machine", "faults"]
+    kinds = parts if arguments.kind == "all" else [arguments.kind]
+    return [(kind, arguments.suite or image.host_suite(), _variant(kind, arguments.sanitize)) for kind in kinds]
 
 
 def _variant(kind: str, sanitize: bool) -> str:
@@ -151,7 +123,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "web"], default="all")
     parser.add_argument(
         "pattern", nargs="?", default="",
-        help="only tests with this in their name (but for unit tests an expression of pytest's -k)")
+        help="only this module (test_run), or tests with this in their name (but for unit tests an expression of pytest's -k)")
     parser.add_argument("--suite", choices=image.SUITES, help="the Debian release (the host's)")
     parser.add_argument("--sanitize", action="store_true",
                         help="build with the address and undefined behaviour sanitizers")
@@ -160,48 +132,65 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_intermixed_args()
 
 
-def _run(steps: list[Step]) -> list[Result]:
-    """Run steps side by side, one for each processor; a single one says all it has to say at once.
+def _run(plan: dict[Step, list[Part]]) -> Result:
+    """Run all parts in their order, one for each processor at a time; a single one says all it has to say at once.
 
     Never in the main thread: Ctrl-C is for the programs below, which then clean up and end.
     """
+    alone = sum(map(len, plan.values())) == 1
+    begun: dict[Step, float] = {}
+    results = {step: Result() for step in plan}
+    left = {step: len(parts) for step, parts in plan.items()}
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
-        return list(pool.map(Step.run if len(steps) == 1 else _run_logged, steps))
+        futures = {pool.submit(_run_part, step, part, alone, begun): step for step, parts in plan.items()
+                   for part in parts}
+        for future in as_completed(futures):
+            step = futures[future]
+            results[step] += future.result()
+            left[step] -= 1
+            if left[step] == 0:
+                print(f"{step.name}: {results[step]} ({time.monotonic() - begun[step]:.0f} s,"
+                      f" logs: {cache.directory('logs', cache.CLONE, step.name)})", flush=True)
     finally:
         pool.shutdown(cancel_futures=True)
+    return sum(results.values(), Result())
 
 
-def _run_logged(step: Step) -> Result:
-    """One line for a step that went well, all that it said for one that did not."""
-    log = cache.directory("logs", cache.CLONE) / f"{step.name}.log"
+def _run_part(step: Step, part: Part, alone: bool, begun: dict[Step, float]) -> Result:
+    """Run it; its log is shown if something failed. How long each part took is kept beside the logs."""
     start = time.monotonic()
+    begun.setdefault(step, start)
+    logs = cache.directory("logs", cache.CLONE, step.name)
+    log = logs / f"{part.name}.log"
+    if alone:
+        return _guarded(step, part, None)
     with open(log, "w") as output:
-        result = step.run(output)
-    text = log.read_text(errors="replace") if result.failed or not result.passed else ""
-    print(f"{text}{step.name}: {result.passed} passed, {result.failed} failed"
-          f" ({time.monotonic() - start:.0f} s, log: {log})", flush=True)
+        result = _guarded(step, part, output)
+    if result.failures:
+        print(log.read_text(errors="replace"), flush=True)
+    (logs / f"{part.name}.seconds").write_text(f"{time.monotonic() - start:.0f}\n")
     return result
 
 
-def _show_failures(junit: Path, output):
-    """Meson keeps what a test printed on standard output, cmocka's assertions, to itself."""
-    if not junit.exists():
-        return
-    for suite in ElementTree.parse(junit).iter("testsuite"):
-        if suite.find("testcase/failure") is not None or suite.find("testcase/error") is not None:
-            print(f"{suite.get('name')}:\n{suite.findtext('system-out')}", file=output, flush=True)
+def _guarded(step: Step, part: Part, output) -> Result:
+    try:
+        return part.run(output)
+    except (build.BuildError, image.ImageError, node.NodeError) as error:
+        print(error, file=output, flush=True)
+        return Result(0, [Failure(f"{step.name} {part.name}", str(error).splitlines()[0])])
 
 
-def _count(junit: Path) -> Result:
-    """Count the tests in a JUnit file. Where there is none the run itself has failed."""
-    if not junit.exists():
-        return Result(0, 1)
-    cases = list(ElementTree.parse(junit).iter("testcase"))
-    failed = sum(case.find("failure") is not None or case.find("error") is not None
-                 for case in cases)
-    skipped = sum(case.find("skipped") is not None for case in cases)
-    return Result(len(cases) - failed - skipped, failed)
+def second_tries(total: Result) -> tuple[Result, list[Failure]]:
+    """Run what failed once more, alone. What passes then counts as passed, and is told."""
+    of_the_change = touched.tests()
+    chosen = [failure for failure in total.failures if failure.again and failure.place not in of_the_change]
+    if not chosen or len(chosen) > _MOST_SECOND_TRIES:
+        return total, []
+    with ThreadPoolExecutor(1) as pool:     # not in the main thread, as above
+        again = list(pool.map(lambda failure: failure.again(), chosen))
+    flaky = [failure for failure, well in zip(chosen, again) if well]
+    return Result(total.passed + len(flaky), [failure for failure in total.failures if failure not in flaky]), flaky
 
 
 if __name__ == "__main__":
