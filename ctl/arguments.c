@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -498,6 +499,21 @@ static int parse_ids(Arguments *arguments) {
         return 0;
 }
 
+/* As with systemd, digits are a number; there are accounts all the same whose name is digits. */
+static void tell_number_from_name(const Arguments *arguments, const char *user) {
+        const struct passwd *named;
+        uid_t uid;
+
+        if (!user || arguments->transport != BUS_TRANSPORT_LOCAL || parse_uid(user, &uid) < 0)
+                return;
+        named = getpwnam(user);
+        if (named && named->pw_uid != uid)
+                note(arguments,
+                                "%s is taken for a user's number. The account of that name has the number "
+                                "%u.",
+                                user, (unsigned) named->pw_uid);
+}
+
 static int check_verb(Parser *parser) {
         Arguments *arguments = parser->arguments;
         const Verb *verb = arguments->verb;
@@ -515,6 +531,8 @@ static int check_verb(Parser *parser) {
                 if (r < 0)
                         return r;
         }
+        tell_number_from_name(arguments, arguments->of_user);
+        tell_number_from_name(arguments, arguments->uid);
         return verb->check ? verb->check(arguments) : 0;
 }
 

@@ -102,7 +102,7 @@ static int names_caller(Request *q, const char *user) {
         if (!user)
                 return 1;
         if (parse_uid(user, &uid) >= 0)
-                return uid == q->uid;
+                return uid == q->uid; /* whatever accounts there are of such a name */
         r = request_identify_uid(q, q->uid, &self, &ignored);
         if (r == REQUEST_PENDING)
                 return -EINPROGRESS;

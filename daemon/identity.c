@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "identity.h"
 #include "log.h"
+#include "parse.h"
 #include "stream-protocol.h"
 
 /* Long enough for a script's many submissions, short enough for an account that changes. */
@@ -20,14 +21,15 @@ typedef struct Question {
 
 const Identity *identity_find(Manager *m, const char *user) {
         uint64_t now = now_usec();
+        uid_t uid = UID_INVALID;
+        bool is_number = parse_uid(user, &uid) >= 0;
 
         for (size_t i = 0; i < IDENTITIES_KEPT; i++) {
                 KnownIdentity *known = &m->identities[i];
-                char number[16];
 
-                snprintf(number, sizeof(number), "%u", (unsigned) known->identity.uid);
-                if (now < known->until_usec && known->until_usec - now <= KEEP_USEC &&
-                                (strcmp(known->identity.name, user) == 0 || strcmp(number, user) == 0))
+                if (now >= known->until_usec || known->until_usec - now > KEEP_USEC)
+                        continue;
+                if (is_number ? known->identity.uid == uid : strcmp(known->identity.name, user) == 0)
                         return &known->identity;
         }
         return NULL;

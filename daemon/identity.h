@@ -21,7 +21,7 @@ struct KnownIdentity {
 /* r is 0, -ENOENT for a user that is not there, or -EIO when nobody could tell. */
 typedef void (*identity_cb)(int r, const Identity *identity, void *userdata);
 
-/* user is a name or a number. NULL when it is not known yet; valid until the event loop goes on. */
+/* user is a number if it is digits, else a name, as for PID 1: an account may have digits for a name. NULL when it is not known yet; valid until the event loop goes on. */
 const Identity *identity_find(Manager *m, const char *user);
 /* Finds it out, and calls back later. */
 int identity_resolve(Manager *m, const char *user, identity_cb callback, void *userdata);

@@ -36,9 +36,9 @@ static bool row_is_of_user(sqlite3_stmt *row, const StoreFilter *filter) {
                 return false;
         if (filter->tasks && !uid_is_system(uid))
                 return false;
-        if (column_equals(row, COLUMN_USER, filter->user))
-                return true;
-        return parse_uid(filter->user, &wanted) >= 0 && uid == wanted;
+        if (filter->user && parse_uid(filter->user, &wanted) >= 0)
+                return uid == wanted;
+        return column_equals(row, COLUMN_USER, filter->user);
 }
 
 static bool row_is_in_time(sqlite3_stmt *row, const StoreFilter *filter) {
