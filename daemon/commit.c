@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commit.h"
+#include "log.h"
 
 /* A turn ends when nothing else is to be done, after so many changes, or after so long: replies
  * wait for it. */
@@ -16,11 +17,25 @@ typedef struct Entry {
 
 struct Commit {
         Store *store;
+        HistoryMark *mark;
+        bool mark_failed;
         sd_event_source *idle, *timer;
         bool open;
         Entry entries[TURN_CHANGES_MAX];
         size_t n_entries;
 };
+
+/* Told once: the ids are in the history, too. */
+static void raise_mark(Commit *commit) {
+        uint64_t last_id = 0;
+        int r = store_get_last_id(commit->store, &last_id);
+
+        if (r >= 0)
+                r = history_mark_raise(commit->mark, last_id);
+        if (r < 0 && !commit->mark_failed)
+                log_errno(r, "Failed to note beside the history which ids have been given");
+        commit->mark_failed = r < 0;
+}
 
 void commit_flush(Commit *commit) {
         Entry entries[TURN_CHANGES_MAX];
@@ -31,6 +46,8 @@ void commit_flush(Commit *commit) {
                 return;
         /* an error in a statement may have rolled everything back: nothing is there to be committed */
         r = store_in_transaction(commit->store) ? store_commit(commit->store) : -EIO;
+        if (r >= 0 && commit->mark)
+                raise_mark(commit);
 
         /* a callback may begin the next turn */
         memcpy(entries, commit->entries, n * sizeof(Entry));
@@ -52,13 +69,14 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-int commit_new(sd_event *event, Store *store, Commit **ret) {
+int commit_new(sd_event *event, Store *store, HistoryMark *mark, Commit **ret) {
         Commit *commit = calloc(1, sizeof(Commit));
         int r;
 
         if (!commit)
                 return -ENOMEM;
         commit->store = store;
+        commit->mark = mark;
         r = sd_event_add_defer(event, &commit->idle, on_idle, commit);
         if (r >= 0)
                 r = sd_event_source_set_enabled(commit->idle, SD_EVENT_OFF);

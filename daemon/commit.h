@@ -7,12 +7,14 @@
 
 #include <systemd/sd-event.h>
 
+#include "history-mark.h"
 #include "store.h"
 
 typedef struct Commit Commit;
 typedef void (*commit_cb)(int r, void *userdata);
 
-int commit_new(sd_event *event, Store *store, Commit **ret);
+/* The mark, if there is one, is raised with each commit, before anybody is told of it. */
+int commit_new(sd_event *event, Store *store, HistoryMark *mark, Commit **ret);
 /* What is pending is not committed, and its callbacks are not called. */
 Commit *commit_free(Commit *commit);
 /* Ends the turn now: commits what is pending, and calls the callbacks. */

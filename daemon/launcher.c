@@ -5,6 +5,7 @@
 
 #include "job-credential.h"
 #include "journal-stream.h"
+#include "last-id.h"
 #include "launcher.h"
 #include "log.h"
 #include "queue.h"
@@ -610,6 +611,9 @@ static void remove_leftover(Launcher *launcher, uint64_t id, const char *unit) {
 
         if (store_get(launcher->manager->store, id, &job) < 0) {
                 log_line(LOG_WARNING, "%s is not a job of this history, leaving it alone.", unit);
+                r = last_id_met(launcher->manager, id);
+                if (r < 0)
+                        log_errno(r, "Failed to set its id aside");
                 return;
         }
         r = sd_bus_call_method_async(

@@ -21,6 +21,7 @@
 #include "history-files.h"
 #include "import.h"
 #include "journal-query.h"
+#include "last-id.h"
 #include "launcher.h"
 #include "leftovers.h"
 #include "live-job.h"
@@ -66,6 +67,7 @@ int manager_new(Manager **ret) {
         if (!m)
                 return -ENOMEM;
         m->history_fd = -EBADF;
+        m->history_mark.fd = -EBADF;
         TAILQ_INIT(&m->waiting);
         config_set_defaults(&m->config);
         m->identities = calloc(IDENTITIES_KEPT, sizeof(KnownIdentity));
@@ -120,6 +122,7 @@ Manager *manager_free(Manager *m) {
         commit_free(m->commit);
         retention_free(m->retention);
         store_free(m->store);
+        history_mark_close(&m->history_mark);
         close_fd(m->history_fd);
         launcher_free(m->launcher);
         sd_event_source_disable_unref(m->retry_timer);
@@ -193,7 +196,9 @@ static int open_store(Manager *m, const char *path) {
                 log_last_words(LOG_ERR, "%s", message ?: strerror(-r));
                 return r;
         }
-        r = commit_new(m->event, m->store, &m->commit);
+        r = last_id_start(m, path);
+        if (r >= 0)
+                r = commit_new(m->event, m->store, &m->history_mark, &m->commit);
         if (r >= 0)
                 r = retention_new(m, &m->retention);
         if (r >= 0)

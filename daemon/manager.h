@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "config-file.h"
+#include "history-mark.h"
 #include "ini-file.h"
 #include "job.h"
 #include "store.h"
@@ -44,6 +45,7 @@ typedef struct Manager {
         sd_id128_t boot_id;
 
         int history_fd; /* as long as it is open, nobody else touches the history */
+        HistoryMark history_mark;
         Store *store;
         bool damage_told;
         Commit *commit;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include <systemd/sd-journal.h>
 #include <systemd/sd-messages.h>
@@ -29,6 +30,7 @@ typedef struct Rebuild {
         Store *store;
         sd_journal *journal;
         RebuildCounts *counts;
+        uint64_t last_id;
 } Rebuild;
 
 typedef int (*entry_cb)(Rebuild *rebuild, Entry *entry);
@@ -148,16 +150,31 @@ static int on_cleared(Rebuild *rebuild, Entry *entry) {
         }
         count(rebuild);
         r = store_rebuild_forget(rebuild->store, entry->job->id, entry->job->submitted_usec);
-        return r < 0 ? r : store_rebuild_take_ids(rebuild->store, entry->job->id);
+        return r < 0 ? r : store_take_ids(rebuild->store, entry->job->id);
 }
 
-/* What was imported is in no record, but it has used ids. */
-static int on_import(Rebuild *rebuild, Entry *entry) {
+/* What was imported is in no record, but it has used ids, up to this one; 0: none. */
+static uint64_t last_imported_id(const Entry *entry) {
         if (entry->n_imported == 0 || entry->first_id == 0 ||
                         entry->first_id > INT64_MAX - entry->n_imported)
                 return 0;
+        return entry->first_id + entry->n_imported - 1;
+}
+
+static int on_import(Rebuild *rebuild, Entry *entry) {
+        uint64_t last = last_imported_id(entry);
+
+        if (last == 0)
+                return 0;
         rebuild->counts->n_imported += entry->n_imported;
-        return store_rebuild_take_ids(rebuild->store, entry->first_id + entry->n_imported - 1);
+        return store_take_ids(rebuild->store, last);
+}
+
+static int on_id(Rebuild *rebuild, Entry *entry) {
+        if (entry->job->id <= INT64_MAX)
+                rebuild->last_id = MAX(rebuild->last_id, entry->job->id);
+        rebuild->last_id = MAX(rebuild->last_id, last_imported_id(entry));
+        return 0;
 }
 
 /* jobsd was ended before it saw that this unit runs. */
@@ -251,6 +268,28 @@ static int read_all(Rebuild *rebuild) {
         return r < 0 ? r : store_rebuild_finish(rebuild->store, INFO_LOST);
 }
 
+static int match_ids(sd_journal *journal) {
+        int r = match_one(journal, job_event_to_message_id(JOB_EVENT_SUBMITTED));
+
+        return r < 0 ? r : match_message(journal, MESSAGE_ID_IMPORTED);
+}
+
+int journal_get_last_id(uint64_t *ret) {
+        _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
+        Rebuild rebuild = { .counts = &(RebuildCounts){} };
+        int r;
+
+        r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+        if (r >= 0)
+                r = match_ids(journal);
+        rebuild.journal = journal;
+        if (r >= 0)
+                r = foreach_entry(&rebuild, on_id);
+        if (r >= 0)
+                *ret = rebuild.last_id;
+        return r;
+}
+
 int rebuild_from_journal(Store *store, RebuildCounts *ret) {
         _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
         RebuildCounts counts = {};
@@ -260,7 +299,7 @@ int rebuild_from_journal(Store *store, RebuildCounts *ret) {
                         NULL, SYNC_USEC_MAX); /* without a journald nothing is being written */
         r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
         if (r >= 0)
-                r = read_all(&(Rebuild){ store, journal, &counts });
+                r = read_all(&(Rebuild){ .store = store, .journal = journal, .counts = &counts });
         if (r >= 0)
                 *ret = counts;
         return r;

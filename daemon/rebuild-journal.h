@@ -16,3 +16,5 @@ typedef struct RebuildCounts {
 
 /* Puts into an empty store what the journal knows, in its open transaction. */
 int rebuild_from_journal(Store *store, RebuildCounts *ret);
+/* The highest id that the journal's records have; 0 when there is none. Reads all of them. */
+int journal_get_last_id(uint64_t *ret);

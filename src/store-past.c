@@ -97,13 +97,6 @@ int store_rebuild_forget(Store *store, uint64_t id, uint64_t submitted_usec) {
         return statement_step(statement);
 }
 
-int store_rebuild_take_ids(Store *store, uint64_t last_id) {
-        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_REBUILD_TAKE_IDS];
-
-        bind_uint64(statement, 1, last_id);
-        return statement_step(statement);
-}
-
 int store_rebuild_finish(Store *store, const char *info) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_REBUILD_FINISH];
 

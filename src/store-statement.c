@@ -115,7 +115,8 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
                         " ?20, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?21, ?22,"
                         " ?23, ?24, ?25, ?26, ?27)",
         [STATEMENT_REBUILD_FORGET] = "DELETE FROM jobs WHERE id = ?1 AND submitted = ?2",
-        [STATEMENT_REBUILD_TAKE_IDS] = "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'jobs'",
+        [STATEMENT_LAST_ID] = "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'",
+        [STATEMENT_TAKE_IDS] = "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'jobs'",
         /* 3 error, 12 lost; after a try before, that one's end is the last that is known of it */
         [STATEMENT_REBUILD_FINISH] = "UPDATE jobs SET status = 3, result = 12, exit_status = 0, info = ?1,"
                                      " finished = max(submitted, finished) WHERE status = 0",

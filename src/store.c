@@ -82,6 +82,22 @@ int store_insert(Store *store, Job *job) {
         return 0;
 }
 
+int store_get_last_id(Store *store, uint64_t *ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_LAST_ID];
+        int r = statement_step(statement);
+
+        if (r >= 0)
+                *ret = column_uint64(statement, 0);
+        return r;
+}
+
+int store_take_ids(Store *store, uint64_t last_id) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_TAKE_IDS];
+
+        bind_uint64(statement, 1, last_id);
+        return statement_step(statement);
+}
+
 int store_set_starting(Store *store, uint64_t id, const char *unit, sd_id128_t boot_id) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_SET_STARTING];
 

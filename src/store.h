@@ -44,8 +44,12 @@ int store_begin(Store *store);
 int store_commit(Store *store);
 void store_rollback(Store *store);
 
-/* Sets job->id. */
+/* Sets job->id: one more than the last. */
 int store_insert(Store *store, Job *job);
+/* The last id that was given, whether its job is still there or not. */
+int store_get_last_id(Store *store, uint64_t *ret);
+/* Ids up to this one have been given elsewhere. */
+int store_take_ids(Store *store, uint64_t last_id);
 /* From now on the job counts as running: status, unit and boot id, before PID 1 is asked. */
 int store_set_starting(Store *store, uint64_t id, const char *unit, sd_id128_t boot_id);
 int store_set_started(Store *store, uint64_t id, uint64_t started_usec, sd_id128_t invocation_id);
@@ -91,8 +95,6 @@ int store_import_remove(Store *store, unsigned limit);
 int store_rebuild_put(Store *store, const Job *job);
 /* This one was cleared, and not another that had its id in a history before. */
 int store_rebuild_forget(Store *store, uint64_t id, uint64_t submitted_usec);
-/* Ids up to this one have been used. */
-int store_rebuild_take_ids(Store *store, uint64_t last_id);
 /* Jobs that are queued are lost, as they have no arguments. */
 int store_rebuild_finish(Store *store, const char *info);
 int store_count(Store *store, uint64_t *ret);

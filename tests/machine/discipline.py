@@ -152,7 +152,7 @@ def _state(machine: Machine, since: int) -> str:
         ["systemctl", "--no-pager", "--full", "status", "jobsd.service"],
         [*journalctl, "--boot", "--lines=200"],
         [*journalctl, "--namespace=jobs", "--lines=50"],
-        ["ps", "--forest", "-eo", "pid,user,stat,etimes,args:100"],
+        ["ps", "--forest", "-eo", "pid,args:100,user,stat,etimes"],
     ]
     return "\n".join(f"# {' '.join(command)}\n{_said(machine, command)}" for command in commands)
 

@@ -165,3 +165,6 @@ def test_the_functions_that_a_change_touches(tmp_path, monkeypatch):
     git("checkout", ".")
     file.write_text(file.read_text().replace("OTHER = 1", "OTHER = 2"))
     assert touched.tests() == {"tests/test_x.py"}
+    git("checkout", ".")
+    (tmp_path / "tests" / "test_new.py").write_text("def test_three(): pass\n")
+    assert touched.tests() == {"tests/test_new.py", "tests/test_new.py::test_three"}

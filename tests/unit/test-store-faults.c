@@ -215,7 +215,7 @@ static void assert_survives_a_crash(const Life *life) {
 static void new_life(Life *life) {
         assert_int_equal(store_setup((void **) &life->fixture), 0);
         assert_int_equal(sd_event_new(&life->event), 0);
-        assert_int_equal(commit_new(life->event, life->fixture->store, &life->commit), 0);
+        assert_int_equal(commit_new(life->event, life->fixture->store, NULL, &life->commit), 0);
 }
 
 static void submit_and_have_it(Life *life, unsigned number) {

@@ -21,6 +21,8 @@ def tests() -> set[str]:
     if base is None:
         return set()
     touched = set()
+    for file in _git("ls-files", "--others", "--exclude-standard", "--", "tests").splitlines():
+        touched |= {file, *(f"{file}::{name}" for name in _functions(cache.SOURCE / file))}
     for file, lines in _changed_lines(_git("diff", "--unified=0", "--no-color", "--no-ext-diff", base, "--", "tests")):
         touched.add(file)
         touched |= {f"{file}::{name}" for name in _functions(cache.SOURCE / file, lines)}
@@ -50,9 +52,14 @@ def _changed_lines(diff: str):
             lines |= set(range(start, start + max(count, 1)))   # a removal is between two lines
 
 
-def _functions(file: Path, lines: set[int]) -> list[str]:
+def _functions(file: Path, lines: set[int] | None = None) -> list[str]:
+    """All, or those that have one of these lines."""
     if file.suffix != ".py":
         return []
     return [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)
-            and lines & set(range(min([node, *node.decorator_list], key=lambda part: part.lineno).lineno,
-                                  node.end_lineno + 1))]
+            and (lines is None or lines & _lines(node))]
+
+
+def _lines(function: ast.FunctionDef) -> set[int]:
+    first = min(part.lineno for part in [function, *function.decorator_list])
+    return set(range(first, function.end_lineno + 1))
