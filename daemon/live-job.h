@@ -24,6 +24,7 @@ struct LiveJob {
         Job *job;
         UnitState unit;
         LiveState state;
+        bool cancel_in_flight;                /* being committed: nothing is started meanwhile */
         bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
         bool stop_queued;
         struct StopLane *stop_lane; /* the launcher's */

@@ -657,6 +657,21 @@ static int cancel_queued(Manager *m, Job *job, uid_t actor, manager_done_cb done
         return 0;
 }
 
+static void go_on_with(Manager *m, LiveJob *live, bool cancelled) {
+        bool is_waiting = live->cancel_in_flight && live->state == LIVE_COMMITTING;
+
+        live->cancel_in_flight = false;
+        if (cancelled)
+                live->job->cancelled = true;
+        if (is_waiting && cancelled) /* it was told that a queued job will not run */
+                manager_job_never_started(m, live);
+        else if (is_waiting)
+                queue_start(m, live);
+        else if (cancelled && live->state != LIVE_RECOVERING) /* else when it is known what there is to be
+                                                                 stopped */
+                manager_unit_changed(m, live);
+}
+
 static void on_cancellation_recorded(int r, void *userdata) {
         Cancellation *cancellation = userdata;
         Manager *m = cancellation->manager;
@@ -664,11 +679,8 @@ static void on_cancellation_recorded(int r, void *userdata) {
 
         if (r >= 0)
                 log_job(JOB_EVENT_CANCEL_ASKED, cancellation->job, cancellation->actor);
-        if (r >= 0 && live) { /* else it has ended meanwhile */
-                live->job->cancelled = true;
-                if (live->state != LIVE_RECOVERING) /* else when it is known what there is to be stopped */
-                        manager_unit_changed(m, live);
-        }
+        if (live) /* else it has ended meanwhile */
+                go_on_with(m, live, r >= 0);
         cancellation->done(r, cancellation->userdata);
         job_free(cancellation->job);
         free(cancellation);
@@ -678,15 +690,17 @@ static void on_cancellation_recorded(int r, void *userdata) {
 static int cancel_running(Manager *m, Job *job, uid_t actor, manager_done_cb done, void *userdata) {
         Cancellation *cancellation = malloc(sizeof(Cancellation));
         int r = cancellation ? commit_begin(m->commit) : -ENOMEM;
+        LiveJob *live = live_job_of(m, job);
 
-        if (r >= 0)
-                r = store_set_cancelled(m->store, job->id);
+        if (r >= 0) /* a turn that ended there may have failed, and its start with it */
+                r = live ? store_set_cancelled(m->store, job->id) : -EIO;
         if (r < 0) {
                 free(cancellation);
                 job_free(job);
                 return r;
         }
         *cancellation = (Cancellation){ m, job, actor, done, userdata };
+        live->cancel_in_flight = true;
         commit_add(m->commit, on_cancellation_recorded, cancellation);
         return 0;
 }

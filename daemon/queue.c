@@ -74,7 +74,13 @@ static void on_starting_committed(int r, void *userdata) {
                 return;
         }
         live->job->status = JOB_RUNNING;
-        r = launcher_start(m->launcher, live);
+        if (!live->cancel_in_flight) /* else when it is known whether that came to be */
+                queue_start(m, live);
+}
+
+void queue_start(Manager *m, LiveJob *live) {
+        int r = launcher_start(m->launcher, live);
+
         if (r < 0)
                 manager_unit_failed(m, live, strerror(-r));
 }

@@ -10,7 +10,9 @@ void queue_add(Manager *m, uid_t uid, const char *type, uint64_t n, uint64_t byt
 /* A job of the queue goes, to run or because it was cancelled; or it is there again after all. */
 void queue_take(Manager *m, const Job *job);
 void queue_return(Manager *m, const Job *job);
-/* The same for one that was about to be started; frees the live job. */
+/* What is recorded as starting is started. */
+void queue_start(Manager *m, LiveJob *live);
+/* What was about to be started is there again; frees the live job. */
 void queue_put_back(Manager *m, LiveJob *live);
 
 /* Starts queued jobs as far as the limits allow. */
