@@ -19,6 +19,13 @@ static bool user_is_me(const Arguments *arguments) {
         return entry && entry->pw_uid == getuid();
 }
 
+bool filter_is_empty(const Arguments *arguments) {
+        return arguments->n_ids == 0 && arguments->statuses == 0 && !arguments->name && !arguments->type &&
+                        !arguments->of_user && !arguments->related && !arguments->tasks &&
+                        arguments->since_usec == 0 && arguments->until_usec == 0 &&
+                        arguments->before_usec == 0;
+}
+
 bool filter_wants_all(const Arguments *arguments) {
         return arguments->all || arguments->tasks || (arguments->of_user && !user_is_me(arguments));
 }

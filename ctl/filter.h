@@ -7,6 +7,8 @@
 
 #include "verb.h"
 
+/* Whether nothing says which jobs are meant. */
+bool filter_is_empty(const Arguments *arguments);
 /* Whether others' jobs have to be looked at, which may need a password. */
 bool filter_wants_all(const Arguments *arguments);
 /* The entries of its a{sv}, which the caller opens and closes. */

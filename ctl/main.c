@@ -26,7 +26,7 @@ static const Verb verbs[] = {
         { "wait", VERB_WAIT, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_wait },
         { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
         { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },
-        { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", NULL, verb_clear },
+        { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", clear_check, verb_clear },
         { "types", VERB_TYPES, 0, 0, 1, "[NAME]", NULL, verb_types },
         { "export", VERB_EXPORT, 0, 0, 0, "", export_check, verb_export },
         { "import", VERB_IMPORT, 0, 1, 1, "FILE", export_check, verb_import },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bus-util.h"
 #include "filter.h"
@@ -65,11 +67,46 @@ static void tell_counts(Context *context, uint64_t cleared, uint64_t kept) {
                 note(arguments, "Other people's jobs were not touched: name the person with --user=NAME.");
 }
 
+/* 1 for yes. Only where somebody is there to be asked. */
+static int ask_sync(void) {
+        char answer[16] = "";
+
+        fputs("Clear all jobs that have ended? Their records and outputs are forgotten. [y/N] ", stderr);
+        fflush(stderr);
+        if (!fgets(answer, sizeof(answer), stdin))
+                fputc('\n', stderr);
+        return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+/* Nothing says which: that may be what was meant, or what a pipe to xargs(1) came to. */
+static int confirm_all_sync(const Arguments *arguments) {
+        if (arguments->all_ended || !filter_is_empty(arguments))
+                return 1;
+        if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+                return ask_sync();
+        return fail_usage("Which jobs? Name their ids, or choose by options as --failed. To clear all that "
+                          "have "
+                          "ended: jobsctl clear --all-ended");
+}
+
+int clear_check(const Arguments *arguments) {
+        return arguments->all_ended && arguments->n_ids > 0
+                        ? fail_usage("--all-ended is all of them: leave the ids out, or the option.")
+                        : 0;
+}
+
 int verb_clear(Context *context) {
         const Arguments *arguments = context->arguments;
         uint64_t cleared, kept;
         int r;
 
+        r = confirm_all_sync(arguments);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                note(arguments, "Nothing was cleared.");
+                return EXIT_STATUS_FAILURE;
+        }
         r = clear_jobs(context, &cleared, &kept);
         if (r < 0)
                 return r;

@@ -10,6 +10,7 @@ import pytest
 
 from history import multiply
 from person import JOB, PROPERTIES, job_path, unit
+from terminal import Terminal
 
 
 def ran(result):
@@ -200,7 +201,7 @@ def test_a_long_list_is_whole(machine, empty):
     rows = json.loads(empty.jobsctl("list", "-n", "all", "--json=short").stdout)
     assert [row["id"] for row in rows] == list(range(first + 1200, first - 1, -1))
     assert len(json.loads(empty.jobsctl("list", "-n", "510", "--json=short").stdout)) == 510
-    assert ran(empty.jobsctl("clear", "--json=short")) == (0, '{"cleared":1201,"kept":0}\n')
+    assert ran(empty.jobsctl("clear", "--all-ended", "--json=short")) == (0, '{"cleared":1201,"kept":0}\n')
 
 
 def test_json_has_the_properties_of_the_bus(alice):
@@ -300,7 +301,7 @@ def test_clear(empty, gate, root):
     alice.jobsctl("clear", "--before=tomorrow")
     assert alice.ids() == [running]
     good, = jobs("exit 0")
-    told = alice.jobsctl("clear", "--json=short")
+    told = alice.jobsctl("clear", "--all-ended", "--json=short")
     assert told.stdout == '{"cleared":1,"kept":1}\n'
     assert alice.ids() == [running]
 
@@ -310,14 +311,37 @@ def test_clear_tells_what_went_and_what_stayed_and_why(empty, gate, root):
     alice = empty
     running = gate.job()
     root.wait_all([alice.submit("/bin/true"), alice.submit("/bin/true"), root.submit("/bin/true")])
-    assert alice.jobsctl("clear").stderr == "Cleared 2 jobs.\nKept 1 job: queued or running, not ended yet.\n"
-    assert alice.jobsctl("clear", "--quiet").stderr == ""
+    assert alice.jobsctl("clear", "--all-ended").stderr == "Cleared 2 jobs.\nKept 1 job: queued or running, not ended yet.\n"
+    assert alice.jobsctl("clear", "--all-ended", "--quiet").stderr == ""
     others = "Other people's jobs were not touched: name the person with --user=NAME.\n"
-    assert others in root.jobsctl("clear").stderr
+    assert others in root.jobsctl("clear", "--all-ended").stderr
     assert others not in root.jobsctl("clear", "--user=alice").stderr
     gate.open()
     alice.wait(running)
     assert others not in root.jobsctl("clear", "--user=alice", str(running)).stderr
+
+
+def test_nothing_is_cleared_when_nothing_says_what(empty):
+    """As by "… | xargs jobsctl clear", when there is nothing in the pipe."""
+    ids = [empty.submit("/bin/true"), empty.submit("/bin/true")]
+    empty.wait_all(ids)
+    told = empty.run("sh", "-c", "printf '' | xargs jobsctl clear", check=False)
+    assert told.returncode == 123 and "jobsctl clear --all-ended" in told.stderr     # xargs(1): it failed
+    assert ran(empty.jobsctl("clear", check=False))[0] == 2
+    assert empty.jobsctl("clear", "--all-ended", str(ids[0]), check=False).returncode == 2
+    assert sorted(empty.ids()) == ids
+
+
+@pytest.mark.parametrize("answer, cleared", [("y", True), ("n", False), ("", False)])
+def test_on_a_terminal_clear_asks(empty, answer, cleared):
+    id = empty.submit("/bin/true")
+    empty.wait(id)
+    with Terminal(empty, "jobsctl", "clear") as terminal:
+        terminal.wait_for(lambda: "[y/N]" in terminal.text)
+        terminal.type(f"{answer}\n")
+        assert terminal.wait_for_end() == (0 if cleared else 1)
+        assert ("Cleared 1 job." if cleared else "Nothing was cleared.") in terminal.text
+    assert (id in empty.ids()) != cleared
 
 
 def test_jobs_without_a_person_are_shown_as_tasks(alice, root):
@@ -341,13 +365,13 @@ def test_root_clears_nobodys_jobs_by_accident(empty, bob, dave, root):
     hers, his = alice.submit("/bin/true"), bob.submit("/bin/true")
     task, daemon = root.submit("/bin/true"), root.submit("/bin/true", user="daemon", working_directory="/")
     root.wait_all([hers, his, task, daemon])
-    root.jobsctl("clear")
+    root.jobsctl("clear", "--all-ended")
     assert {hers, his} <= set(root.ids(all=True)) and not {task, daemon} & set(root.ids(all=True))
     root.jobsctl("clear", "--user=alice")
     assert hers not in root.ids(all=True) and his in root.ids(all=True)
     own, task = dave.submit("/bin/true"), root.submit("/bin/true")
     root.wait_all([own, task])
-    dave.jobsctl("clear")
+    dave.jobsctl("clear", "--all-ended")
     assert not {own, task} & set(root.ids(all=True)) and his in root.ids(all=True)
     refused = dave.jobsctl("clear", "--user=bob", check=False)
     assert refused.returncode == 1 and his in root.ids(all=True)
@@ -395,7 +419,7 @@ def test_help_needs_no_jobsd_and_failures_are_told(machine, alice, root):
     try:
         assert alice.jobsctl("--version").stdout == f"jobsctl {alice.jobsctl('version').stdout.split()[1]}\n"
         assert alice.jobsctl("--help").returncode == 0
-        for arguments in ["list"], ["run", "true"], ["wait", "1"], ["output", "1"], ["clear"], \
+        for arguments in ["list"], ["run", "true"], ["wait", "1"], ["output", "1"], ["clear", "1"], \
                 ["list", "--watch"]:
             result = alice.jobsctl(*arguments, check=False)
             assert (result.returncode, result.stdout) == (1, "") and "systemctl status jobsd" in result.stderr

@@ -38,7 +38,7 @@ def wait_for(machine, wanted):
 def ended(machine):
     """Eight ended jobs of alice, oldest first, and one that runs."""
     configure(machine)
-    machine.run(["jobsctl", "clear", "--quiet"], "alice")
+    machine.run(["jobsctl", "clear", "--all-ended", "--quiet"], "alice")
     running = submit(machine, "sleep", "infinity")
     jobs = [submit(machine, "true") for _ in range(8)]
     machine.run(["jobsctl", "wait", "--quiet", *map(str, jobs)], "alice")
