@@ -240,7 +240,7 @@ def test_show_is_for_programs(alice):
 
 
 def test_status_is_for_people(alice, gate):
-    id = alice.sh("seq 20; printf 'esc \\033[31m\\n'; while [ ! -e gate ]; do sleep 0.05; done; exit 3",
+    id = alice.sh(f"seq 20; printf 'esc \\033[31m\\n'; {gate.wait}; exit 3",
                   name="import")
     stream = alice.open_output(id, follow=True)
     alice.read_until(stream, b"[31m\n")

@@ -3,6 +3,7 @@
 
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_command_gets_input_and_gives_bytes(machine):
 
 
 def test_a_signal_reaches_a_command(machine):
-    trap = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done"
+    trap = "trap 'kill $!; echo caught; exit 3' INT; sleep infinity & echo ready; wait"
     with machine.popen(["sh", "-c", trap], "alice", stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
@@ -44,6 +45,21 @@ def test_a_command_that_takes_too_long_is_killed(machine):
     with pytest.raises(subprocess.TimeoutExpired):
         machine.run(["sleep", "4242"], user="alice", timeout=0.5)
     assert machine.run(["pgrep", "-f", "sleep 4242"], check=False).stdout == ""
+
+
+def test_a_hundred_jobs_at_a_gate_take_nothing_of_the_processors(machine, alice, root, gate):
+    with root.jobsd_conf(MaxRunning=100):
+        ids = [gate.job() for _ in range(100)]
+        for id in ids:
+            alice.wait_started(id)
+        taken = []
+        for _ in range(5):      # in one of them nothing else happens
+            before = machine.cpu_usec()
+            time.sleep(1)
+            taken.append(machine.cpu_usec() - before)
+        assert min(taken) < 20_000, taken
+        gate.open()
+        assert {row["Result"] for row in alice.wait_all(ids)} == {"success"}
 
 
 def test_a_session_is_known_to_logind(machine):

@@ -80,11 +80,11 @@ def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
     """Their ends come in between its questions about them. None is lost, and the next job starts."""
     with Person(machine, "alice") as alice, Person(machine, "root") as root, root.jobsd_conf(MaxRunning=60):
         for attempt in range(3):
-            alice.file("go").unlink(missing_ok=True)
-            ids = [alice.sh(f"while [ ! -e ~/go ]; do sleep 0.05; done; sleep {n / 100}; exit 3") for n in range(60)]
+            gate = Gate(alice)
+            ids = [gate.job(f"sleep {n / 100}; exit 3") for n in range(60)]
             for id in ids:
                 alice.wait_started(id)
-            alice.file("go").touch()
+            gate.open()
             root.run("systemctl", "restart", "jobsd")
             alice.jobsctl("cancel", *map(str, ids[50:]), check=False)
             rows = alice.wait_all([*ids, alice.submit("/bin/true")])
@@ -95,13 +95,12 @@ def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
 
 def test_a_job_that_ends_while_jobsd_is_away_keeps_its_result(machine):
     with Person(machine, "alice") as alice:
-        alice.file("go").unlink(missing_ok=True)
-        ids = [alice.sh(f"while [ ! -e ~/go ]; do sleep 0.05; done; {end}")
-               for end in ("exit 3", "exit 0", "kill -KILL $$")]
+        gate = Gate(alice)
+        ids = [gate.job(end) for end in ("exit 3", "exit 0", "kill -KILL $$")]
         for id in ids:
             alice.wait_started(id)
     machine.run(["systemctl", "stop", "jobsd"])
-    alice.file("go").touch()
+    gate.open()
     for id in ids:
         wait_until(lambda id=id: machine.run(
             ["systemctl", "show", "--property=ExecMainExitTimestampMonotonic", "--value", f"jobsd-{id}"]
@@ -170,15 +169,15 @@ def test_a_job_that_jobsd_was_killed_over_as_it_started_it(machine, journal, res
 
 def test_wait_and_follow_survive_a_restart_of_jobsd(machine):
     alice = Person(machine, "alice")
-    alice.file("go").unlink(missing_ok=True)
+    gate = Gate(alice)
     id = int(alice.jobsctl("run", "--quiet", "--", "sh", "-c",
-                           "echo before; while [ ! -e ~/go ]; do sleep 0.05; done; echo after; exit 4").stdout)
+                           f"echo before; {gate.wait}; echo after; exit 4").stdout)
     wait = alice.popen("jobsctl", "wait", str(id), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     follow = alice.popen("jobsctl", "output", "--follow", str(id), text=True, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL)
     assert follow.stdout.readline() == "before\n"
     machine.run(["systemctl", "restart", "jobsd"])
-    alice.file("go").touch()
+    gate.open()
     assert wait.wait(timeout=60) == 4
     assert follow.stdout.read() == "after\n" and follow.wait(timeout=60) == 0
     follow.stdout.close()

@@ -86,7 +86,7 @@ def test_the_time_limit(alice):
 
 
 def test_the_time_limit_of_a_job_that_ignores_it(alice, short_stop):
-    id = alice.sh("trap '' TERM; while :; do sleep 0.1; done", timeout=300_000)
+    id = alice.sh("trap '' TERM; exec sleep infinity", timeout=300_000)
     assert ended(alice, id) == ("error", "timeout", signal.SIGKILL, "Stopped after 300 ms (time limit)")
 
 
@@ -170,7 +170,7 @@ def test_cancelled_right_after_it_was_submitted(alice):
 
 def test_cancelled_and_ends_with_success_all_the_same(alice):
     """Whoever cancelled a job sees it as cancelled."""
-    id = alice.sh("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+    id = alice.sh("trap 'exit 0' TERM; sleep infinity & echo ready; wait")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"ready\n") == b"ready\n"
     alice.cancel(id)
@@ -179,7 +179,7 @@ def test_cancelled_and_ends_with_success_all_the_same(alice):
 
 def test_cancelled_and_ignores_it(alice, short_stop):
     """Then it is killed."""
-    id = alice.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done")
+    id = alice.sh("trap '' TERM; echo ready; exec sleep infinity")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"ready\n") == b"ready\n"
     alice.cancel(id)
@@ -217,7 +217,7 @@ def test_a_program_that_says_that_it_ends(alice, end, result):
 
 def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
     gate = Gate(alice)
-    id = alice.sh('systemd-notify STOPPING=1; echo said; while [ ! -e "$HOME/gate" ]; do sleep 0.05; done')
+    id = alice.sh(f"systemd-notify STOPPING=1; echo said; {gate.wait}")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"said\n") == b"said\n"
     root.run("systemctl", "stop", "--no-block", unit(id))
@@ -247,7 +247,7 @@ def test_killed_by_systemctl_is_a_signal(alice, root):
 def test_what_the_job_says_is_its_info_and_progress(alice):
     """STATUS= of sd_notify(3), whose leading percentage is the progress; a failure keeps the last words."""
     gate = Gate(alice)
-    id = alice.sh("systemd-notify --status='45% of the files'; while [ ! -e gate ]; do sleep 0.05; done;"
+    id = alice.sh(f"systemd-notify --status='45% of the files'; {gate.wait};"
                   "systemd-notify --status='99.5%: nearly'; exit 2")
     job = alice.wait_for(id, Info="45% of the files")
     assert (job["Progress"], job["Status"]) == (0.45, "running")

@@ -118,7 +118,7 @@ def test_a_daemon_reload_changes_nothing(alice, root):
 
 
 def test_a_daemon_reload_while_a_job_runs_keeps_its_arguments(alice, root, gate):
-    id = alice.sh('while [ ! -e gate ]; do sleep 0.05; done; printf "%s\\0" "$@" >arguments', *STRANGE)
+    id = alice.sh(gate.wait + '; printf "%s\\0" "$@" >arguments', *STRANGE)
     alice.wait_started(id)
     root.run("systemctl", "daemon-reload")
     root.run("systemctl", "daemon-reload")
@@ -164,7 +164,7 @@ def test_options_of_the_command_line_reach_the_unit(alice, gate):
         "env", "HANDED=on %n", "jobsctl", "run", "--name=by hand", "--related=urn:x:1", "--timeout=1h 30min",
         "--memory-max=1G", "--cpu-quota=50%", "--tasks-max=30", "--nice=5", "-E", "HANDED",
         "--setenv=A=b c", "--working-directory=/usr", "--", "sh", "-c",
-        "while [ ! -e ~/gate ]; do sleep 0.05; done; echo $A $HANDED").stdout)
+        f"{gate.wait}; echo $A $HANDED").stdout)
     job = alice.wait_started(id)
     assert show(alice, id, "RuntimeMaxUSec", "MemoryMax", "CPUQuotaPerSecUSec", "TasksMax", "Nice",
                 "WorkingDirectory", "Environment") == {     # that is not told, see test_secrets.py

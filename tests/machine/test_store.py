@@ -111,17 +111,17 @@ def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
     try:
         stopped.run(["systemctl", "start", "jobsd"])
         with Person(stopped, "alice") as alice:
-            running = alice.sh("while [ ! -e ~/full-is-over ]; do sleep 0.1; done")
+            gate = Gate(alice)
+            running = gate.job()
             alice.wait_started(running)
             stopped.run(["sh", "-c", "head -c 10M /dev/zero >/var/lib/jobsd/filler"], check=False)
             refused = alice.jobsctl("run", "true", check=False)
             assert refused.returncode == 1 and "full" in refused.stderr
             assert alice.ids() == [running]
-            alice.file("full-is-over").touch()
+            gate.open()
             stopped.run(["rm", "/var/lib/jobsd/filler"])
             assert alice.wait(running)["Result"] == "success"
             assert alice.wait(alice.submit("/bin/true"))["Result"] == "success"
-            alice.file("full-is-over").unlink()
     finally:
         stopped.run(["systemctl", "stop", "jobsd"])
         stopped.run(["umount", "/var/lib/jobsd"])

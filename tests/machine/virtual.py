@@ -127,6 +127,15 @@ class VirtualMachine(Machine):
     def path(self, path: str):
         return GuestPath(self, path)
 
+    def close_gate(self, path: str):
+        self.run(["sh", "-c", 'rm -f "$1"; mkfifo "$1"', "sh", path])
+        self._closed_gates.add(path)
+
+    def open_gate(self, path: str):
+        if path in self._closed_gates:
+            self.run(["sh", "-c", 'exec 3<>"$1"; rm "$1"; : >"$1"', "sh", path])
+            self._closed_gates.remove(path)
+
     def close(self):
         self._kill()
         self._disk.close()

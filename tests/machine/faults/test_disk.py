@@ -161,16 +161,16 @@ def test_a_job_that_ends_while_the_disk_is_full_has_its_true_end(fresh_machine, 
 
 def test_a_job_that_is_tried_again_has_one_end_however_often_it_is_recorded(fresh_machine, root):
     mount(fresh_machine, HISTORY)
-    root.write("/etc/jobsd/types.d/again.job", """
+    gate = Gate(Person(fresh_machine, "alice"))
+    root.write("/etc/jobsd/types.d/again.job", f"""
         [Job]
-        Command=/bin/sh -c 'while [ ! -e "$HOME/gate" ]; do sleep 0.05; done; exit 7'
+        Command=/bin/sh -c '{gate.wait}; exit 7'
         AllowGroups=alice
         Retries=1
         RetrySec=1h
     """)
     fresh_machine.run(["systemctl", "reload", "jobsd"])
     with Person(fresh_machine, "alice") as alice:
-        gate = Gate(alice)
         id = alice.call("RunType", "sa{ss}a{sv}t", "again", {}, {}, 0)[0]
         alice.wait_started(id)
         with full(fresh_machine, HISTORY):
