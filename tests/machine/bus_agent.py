@@ -19,7 +19,9 @@ _BUS = "org.freedesktop.DBus"
 _PATH = "/org/jobsd1"
 _MANAGER = "org.jobsd1.Manager"
 _ENDED = ("completed", "error", "cancelled")
-_NO_REPLY = "org.freedesktop.DBus.Error.NoReply"
+_UNANSWERED = (f"{_BUS}.Error.NoReply", f"{_BUS}.Error.TimedOut")     # jobsd went away meanwhile
+_SIGNALS = ("JobNew", "JobRemoved", "PropertiesChanged", "HistoryChanged")
+_ANY = 0                # no job's id
 _PENDING_MAX = 100      # of 128
 
 
@@ -88,12 +90,23 @@ class Agent:
         """The jobs' rows of ListJobs, in this order, when all of them have ended."""
         return self._rows_once(lambda row: row["Status"][1] in _ENDED, ids, ("JobRemoved",), timeout)
 
-    def wait_for(self, id, expected, timeout):
-        """The job's row of ListJobs once these are as expected; None is anything but 0 and empty."""
+    def wait_for(self, ids, expected, timeout):
+        """The jobs' rows of ListJobs once these are as expected; None is anything but 0 and empty."""
         def is_expected(row):
             return all(bool(row[name][1]) if value is None else row[name][1] == value
                        for name, value in expected.items())
-        return self._rows_once(is_expected, [id], ("JobRemoved", "PropertiesChanged"), timeout)[0]
+        return self._rows_once(is_expected, ids, ("JobRemoved", "PropertiesChanged"), timeout)
+
+    def subscribe(self, timeout):
+        """For wait_for_news(), until unsubscribe()."""
+        self._subscription = Subscription(_SIGNALS, time.monotonic() + timeout)
+
+    def wait_for_news(self):
+        """Until jobsd has said something of any job since the last time."""
+        self._subscription.next()
+
+    def unsubscribe(self):
+        self._subscription.close()
 
     def signals(self, timeout, member=None, start=()):
         """The signals since the last call, once one of them is MEMBER with a body that begins so.
@@ -170,7 +183,7 @@ class Agent:
 
         left = look(set(ids))
         if left:
-            with Subscription(members, deadline) as subscription:
+            with contextlib.closing(Subscription(members, deadline)) as subscription:
                 left = look(left)       # what changed before it was there
                 while left:
                     try:
@@ -186,7 +199,7 @@ class Agent:
             kind, *answer = self.call(
                 deadline - time.monotonic(), path=_PATH, interface=_MANAGER, member="ListJobs",
                 signature="a{sv}tut", body=({"all": ("b", everybody), "ids": ("at", ids)}, 0, 500, 0))
-            if kind == "error" and answer[0] == _NO_REPLY:
+            if kind == "error" and answer[0] in _UNANSWERED:
                 return {}
             if kind == "error":
                 raise RuntimeError(answer)
@@ -211,14 +224,11 @@ class Subscription:
         self._call(jeepney.message_bus.AddMatch(rule))
         self._subscribe()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
+    def close(self):
         self._connection.close()
 
-    def next(self, ids):
-        """Those of these jobs of which something was said since the last time, at least one."""
+    def next(self, ids=None):
+        """Those of these jobs, or of any, of which something was said since the last time: at least one."""
         told = set()
         while not told:
             told = self._read(ids, self._deadline)
@@ -228,22 +238,33 @@ class Subscription:
         return told
 
     def _read(self, ids, deadline):
+        id = self._read_id(deadline)
+        if id is None:
+            return set()
+        if id == _ANY or ids is None:
+            return set(ids or {_ANY})
+        return {id} & ids
+
+    def _read_id(self, deadline):
+        """Of which job one more message is, _ANY where it may be of each, or None."""
         message = self._connection.receive(timeout=max(0, deadline - time.monotonic()))
         fields = message.header.fields
         member = fields.get(jeepney.HeaderFields.member)
-        if member == "NameOwnerChanged" and message.body[0] == "org.jobsd1":
-            self._subscribe()   # this jobsd does not know of us, and what happened in between it has told nobody
-            return set(ids)
-        if member == "PropertiesChanged" and member in self._members:
-            return ids & {int(fields[jeepney.HeaderFields.path].rpartition("/")[2])}
-        return ids & {message.body[0]} if member in self._members else set()
+        if member in ("NameOwnerChanged", "SubscriptionEnded"):
+            self._subscribe()   # such a jobsd does not know of us, and what happened meanwhile it has told nobody
+            return _ANY
+        if member not in self._members:
+            return None
+        if member == "PropertiesChanged":
+            return int(fields[jeepney.HeaderFields.path].rpartition("/")[2])
+        return message.body[0] if message.body else _ANY    # HistoryChanged tells no id
 
     def _subscribe(self):
         address = jeepney.DBusAddress(_PATH, "org.jobsd1", _MANAGER)
         answer = self._call(jeepney.new_method_call(address, "Subscribe", "t", (0,)))
         if answer.header.message_type == jeepney.MessageType.error:
             name = answer.header.fields[jeepney.HeaderFields.error_name]
-            if name != _NO_REPLY:       # which is followed by NameOwnerChanged
+            if name not in _UNANSWERED:       # which is followed by NameOwnerChanged
                 raise RuntimeError(name, answer.body)
 
     def _call(self, message):

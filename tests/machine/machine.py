@@ -183,6 +183,15 @@ class Machine:
         for path in list(self._closed_gates):
             self.open_gate(path)
 
+    def pids(self, command: str) -> list[str]:
+        """The processes that have this in their command line, as pgrep --full would find them from within."""
+        pids = []
+        for file in self.path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):   # it has just ended
+                if command.encode() in file.read_bytes().replace(b"\0", b" "):
+                    pids.append(file.parent.name)
+        return pids
+
     def cpu_usec(self) -> int:
         """What all its processes have taken of the processors, those that have ended too."""
         group = Path((self._scratch.path / "cgroup").read_text())

@@ -21,6 +21,9 @@ JOB = "org.jobsd1.Job"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 PATH = "/org/jobsd1"
 
+# Where PID 1 has a file of each job's unit, until it forgets the unit.
+UNITS = "/run/systemd/transient"
+
 # What a test waits for takes far less. Machines may be slow, and run beside others.
 TIMEOUT_SEC = 60
 
@@ -206,12 +209,28 @@ class Person:
 
     def wait_for(self, id: int, timeout: float = TIMEOUT_SEC, **expected) -> dict:
         """The job's properties once some are as expected; None is anything but 0 and empty."""
-        self._ask("wait_for", id=id, expected=expected, timeout=timeout)
+        self._ask("wait_for", ids=[id], expected=expected, timeout=timeout)
         return self.job(id)
 
     def wait_started(self, id: int) -> dict:
         """The job's properties once its process has been started."""
         return self.wait_for(id, Started=None)
+
+    def wait_all_started(self, ids: list[int], timeout: float = TIMEOUT_SEC):
+        self._ask("wait_for", ids=ids, expected={"Started": None}, timeout=timeout)
+
+    def wait_until(self, condition, timeout: float = TIMEOUT_SEC):
+        """Waits until CONDITION() is true, and returns what it said.
+
+        It is asked again whenever jobsd tells this person that something is new of a job.
+        """
+        self._ask("subscribe", timeout=timeout)
+        try:
+            while not (value := condition()):
+                self._ask("wait_for_news")
+            return value
+        finally:
+            self._ask("unsubscribe")
 
     def job(self, id: int) -> dict:
         """All properties of a job."""

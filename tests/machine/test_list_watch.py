@@ -101,8 +101,7 @@ def test_list_watch_loses_no_end_while_jobsd_is_away(empty, root):
     gates = [Gate(empty, f"gate-{n}") for n in range(3)]
     with Lines(empty, "--json=short") as lines:
         ids = [gate.job(f"exit {n}") for n, gate in enumerate(gates)]
-        for id in ids:
-            empty.wait_started(id)
+        empty.wait_all_started(ids)
         lines.wait_for(f'"id":{max(ids)},', '"started"')
         root.run("systemctl", "stop", "jobsd.service")
         assert "jobsd has stopped" in lines.told()

@@ -50,8 +50,7 @@ def test_a_command_that_takes_too_long_is_killed(machine):
 def test_a_hundred_jobs_at_a_gate_take_nothing_of_the_processors(machine, alice, root, gate):
     with root.jobsd_conf(MaxRunning=100):
         ids = [gate.job() for _ in range(100)]
-        for id in ids:
-            alice.wait_started(id)
+        alice.wait_all_started(ids)
         taken = []
         for _ in range(5):      # in one of them nothing else happens
             before = machine.cpu_usec()

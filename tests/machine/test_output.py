@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from person import Gate, unit
+from waiting import wait_for_log, wait_until
 
 def lines(n):
     return b"".join(b"%d\n" % number for number in range(1, n + 1))
@@ -201,17 +202,17 @@ def test_following_on_the_command_line_ends_with_the_job(alice, gate):
     assert follower.returncode == 0
 
 
-def test_readers_that_go_away_free_their_streams(alice, gate, root):
+def test_readers_that_go_away_free_their_streams(machine, alice, gate):
     """Neither a pipe that was closed nor a client that was killed counts for ever."""
     id = gate.job()
     for _ in range(3):
         for stream in [alice.open_output(id, follow=True) for _ in range(25)]:
             alice.close_stream(stream)
-        root.run("sh", "-c", "while pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+        wait_until(lambda: not machine.pids("jobsd-stream output"))
     with alice.popen("jobsctl", "output", "-f", str(id)) as follower:
-        root.run("sh", "-c", "until pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+        wait_until(lambda: machine.pids("jobsd-stream output"))
         follower.kill()
-    root.run("sh", "-c", "while pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+    wait_until(lambda: not machine.pids("jobsd-stream output"))
     assert alice.job(id)["Status"] == "running"
 
 
@@ -289,7 +290,7 @@ def test_without_its_journal_a_job_waits_and_can_be_cancelled(alice, root):
     root.run("systemctl", "stop", socket, "systemd-journald@jobs.service")
     try:
         ids = [alice.sh("echo later") for _ in range(2)]
-        root.run("sh", "-c", f"until journalctl -u jobsd | grep -q 'Job {ids[0]} waits for {socket}'; do :; done")
+        wait_for_log(root.machine, f"Job {ids[0]} waits for {socket}")
         alice.cancel(ids[0])
         assert alice.wait(ids[0])["Result"] == "cancelled"
         at_once = alice.sh("echo never")

@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from person import Gate, unit
+from person import UNITS, Gate, unit
+from waiting import wait_until
 
 # Real-time signals have no name of their own.
 SIGNALS = [number for number in range(1, 65)
@@ -74,10 +75,10 @@ def test_a_core_dump(alice):
                                 "Killed by signal SIGSEGV (core dumped)")
 
 
-def test_a_child_that_outlives_the_program_ends_with_it(alice, root):
+def test_a_child_that_outlives_the_program_ends_with_it(machine, alice):
     id = alice.sh("setsid sleep 4321 & echo $!")
     assert ended(alice, id)[:2] == ("completed", "success")
-    root.run("sh", "-c", "while pgrep -f 'sleep 432[1]'; do sleep 0.05; done")
+    wait_until(lambda: not machine.pids("sleep 4321"))
 
 
 def test_the_time_limit(alice):
@@ -229,12 +230,11 @@ def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
 def test_a_unit_that_is_restarted_is_a_job_that_was_stopped(alice, root, times):
     """A job runs once. What systemctl starts again is not left running where nobody sees it."""
     ids = [alice.sh("sleep 1000") for _ in range(times)]
-    for id in ids:
-        alice.wait_started(id)
+    alice.wait_all_started(ids)
     root.run("systemctl", "restart", *map(unit, ids), check=False)   # what is stopped again is an error of its own
     for id in ids:
         assert ended(alice, id)[:3] == ("cancelled", "cancelled", signal.SIGTERM)
-    root.run("sh", "-c", "while systemctl --no-legend list-units 'jobsd-*.service' | grep --quiet .; do sleep 0.05; done")
+    wait_until(lambda: not list(root.machine.path(UNITS).glob("jobsd-*")))
 
 
 def test_killed_by_systemctl_is_a_signal(alice, root):

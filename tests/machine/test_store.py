@@ -7,6 +7,7 @@ import pytest
 
 from history import before_its_start
 from person import BusError, Gate, Person, unit
+from waiting import wait_for_log, wait_until_over
 
 DATABASE = "/var/lib/jobsd/jobs.db"
 
@@ -144,8 +145,7 @@ def test_a_job_whose_return_to_the_queue_meets_a_full_disk_is_run_later(fresh_ma
         fresh_machine.run(["systemctl", "start", "jobsd"])
         fresh_machine.run(["sh", "-c", "head -c 10M /dev/zero >/var/lib/jobsd/filler"], check=False)
         fresh_machine.run(["systemctl", "kill", "--signal=CONT", "systemd-journald"])
-        failure = f"Failed to put job {id} back into the queue"
-        fresh_machine.run(["sh", "-c", f"until journalctl -u jobsd | grep -q '{failure}'; do :; done"])
+        wait_for_log(fresh_machine, f"Failed to put job {id} back into the queue")
         fresh_machine.run(["rm", "/var/lib/jobsd/filler"])
         gate.open()
         assert alice.wait(id)["Result"] == "success"
@@ -259,7 +259,7 @@ def test_pages_that_are_damaged_under_jobsd_are_told_and_what_runs_goes_on(with_
         assert log.count(DATABASE) == 1 and "jobsd --rebuild" in log
         assert alice.manager()["Version"]
         gate.open()
-        with_jobs.run(["sh", "-c", f"until systemctl show -p SubState {unit(running)} | grep -q failed; do :; done"])
+        wait_until_over(with_jobs, unit(running))
         with_jobs.run(["systemctl", "stop", "jobsd"])
         with_jobs.run(["/usr/libexec/jobsd/jobsd", "--rebuild"])
         with_jobs.run(["systemctl", "start", "jobsd"])
