@@ -262,7 +262,7 @@ def _process(argv: list[str], user: str, environment: dict[str, str]) -> list[st
 
 def _session(argv: list[str], user: str, environment: dict[str, str],
              stdio: str = "--pipe") -> list[str]:
-    return ["systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
-            "--property=PAMName=login", f"--property=User={user}",
+    return ["env", "--default-signal", "systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
+            "--property=PAMName=login", f"--property=User={user}", "--property=IgnoreSIGPIPE=no",
             "--property=WorkingDirectory=~",
             *(f"--setenv={name}={value}" for name, value in environment.items()), "--", *argv]

@@ -41,6 +41,19 @@ def test_a_signal_reaches_a_command(machine):
     assert process.returncode == 3
 
 
+@pytest.mark.parametrize("session", [False, True])
+def test_a_command_ignores_no_signal(machine, session):
+    """Whatever is ignored where the tests were started, as what a shell runs in the background does."""
+    before = {number: signal.signal(number, signal.SIG_IGN)
+              for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)}
+    try:
+        ignored = machine.run(["grep", "SigIgn", "/proc/self/status"], "alice", session=session).stdout
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert int(ignored.split()[1], 16) == 0
+
+
 def test_a_command_that_takes_too_long_is_killed(machine):
     with pytest.raises(subprocess.TimeoutExpired):
         machine.run(["sleep", "4242"], user="alice", timeout=0.5)

@@ -15,7 +15,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from harness import node
+from harness import container, node
 from machine import Machine
 from waiting import wait_until
 
@@ -151,7 +151,8 @@ class Window:
 class Browser:
     def __init__(self, machine: Machine):
         self._process = subprocess.Popen(
-            ["setpriv", "--pdeathsig=TERM", *machine.network(), "node", str(_AGENT), str(node.WEB)],
+            [*container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=TERM", *machine.network(),
+             "node", str(_AGENT), str(node.WEB)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "TZ": "UTC"})
         self._count = 0
 

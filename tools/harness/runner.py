@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import build, cache, fuzz, image, node
+from . import build, cache, container, fuzz, image, node
 
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
@@ -103,7 +103,7 @@ class Step:
         tests = cache.SOURCE / "tests" / _PYTEST_FOLDERS[self.kind]
         results = self._results(self.kind)
         pytest = subprocess.run(
-            ["setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
+            [*container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
              f"--suite={self.build.suite}", f"--variant={self.build.variant}",
              f"--junit-xml={results}", "--durations=5", "-k", self.pattern,
              *_PYTEST_ARGUMENTS[self.kind], *(["--long"] if self.long else [])],
