@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the other tests take for granted about a machine."""
 
+import re
 import signal
 import subprocess
 import time
 
 import pytest
+
+from harness import cache
 
 
 def test_boots_without_a_failed_unit(machine):
@@ -72,6 +75,14 @@ def test_a_hundred_jobs_at_a_gate_take_nothing_of_the_processors(machine, alice,
         assert min(taken) < 20_000, taken
         gate.open()
         assert {row["Result"] for row in alice.wait_all(ids)} == {"success"}
+
+
+def test_no_script_waits_in_a_loop():
+    """Which starts twenty processes a second, each of a hundred jobs: a gate, a signal or wait_until() starts none."""
+    for file in [*(cache.SOURCE / "tests").rglob("*.py"), *(cache.SOURCE / "tools").rglob("*")]:
+        if file.is_file():
+            loops = re.findall(r"\bsleep [\d.]+;?\s+done\b|\bdo\s+:[;\s]", file.read_text(errors="replace"))
+            assert not loops, file
 
 
 def test_a_session_is_known_to_logind(machine):
