@@ -6,6 +6,7 @@ One request a line on standard input, one answer a line on standard output, both
 
 import ast
 import collections
+import contextlib
 import itertools
 import os
 import sys
@@ -14,8 +15,13 @@ import time
 import jeepney
 from jeepney.io.blocking import open_dbus_connection
 
+_BUS = "org.freedesktop.DBus"
+_PATH = "/org/jobsd1"
+_MANAGER = "org.jobsd1.Manager"
 _ENDED = ("completed", "error", "cancelled")
-_POLL_SEC = 0.05
+_UNANSWERED = (f"{_BUS}.Error.NoReply", f"{_BUS}.Error.TimedOut")     # jobsd went away meanwhile
+_SIGNALS = ("JobNew", "JobRemoved", "PropertiesChanged", "HistoryChanged")
+_ANY = 0                # no job's id
 _PENDING_MAX = 100      # of 128
 
 
@@ -82,32 +88,25 @@ class Agent:
 
     def wait(self, ids, timeout):
         """The jobs' rows of ListJobs, in this order, when all of them have ended."""
-        deadline = time.monotonic() + timeout
-        left, rows = set(ids), {}
-        while True:
-            for some in _batches(sorted(left), 500):
-                rows.update(self._list(some, deadline - time.monotonic()))
-            missing = left - rows.keys()
-            if missing:
-                raise LookupError(f"no such jobs: {sorted(missing)}")
-            left = {id for id in left if rows[id]["Status"][1] not in _ENDED}
-            if not left:
-                return [rows[id] for id in ids]
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not ended after {timeout} s: {[rows[id] for id in left]}")
-            time.sleep(_POLL_SEC)
+        return self._rows_once(lambda row: row["Status"][1] in _ENDED, ids, ("JobRemoved",), timeout)
 
-    def wait_for(self, id, expected, timeout):
-        """The job's row of ListJobs once these are as expected; None is anything but 0 and empty."""
-        deadline = time.monotonic() + timeout
-        while True:
-            row = self._list([id], deadline - time.monotonic())[id]
-            if all(bool(row[name][1]) if value is None else row[name][1] == value
-                   for name, value in expected.items()):
-                return row
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not {expected} after {timeout} s: {row}")
-            time.sleep(_POLL_SEC)
+    def wait_for(self, ids, expected, timeout):
+        """The jobs' rows of ListJobs once these are as expected; None is anything but 0 and empty."""
+        def is_expected(row):
+            return all(bool(row[name][1]) if value is None else row[name][1] == value
+                       for name, value in expected.items())
+        return self._rows_once(is_expected, ids, ("JobRemoved", "PropertiesChanged"), timeout)
+
+    def subscribe(self, timeout):
+        """For wait_for_news(), until unsubscribe()."""
+        self._subscription = Subscription(_SIGNALS, time.monotonic() + timeout)
+
+    def wait_for_news(self):
+        """Until jobsd has said something of any job since the last time."""
+        self._subscription.next()
+
+    def unsubscribe(self):
+        self._subscription.close()
 
     def signals(self, timeout, member=None, start=()):
         """The signals since the last call, once one of them is MEMBER with a body that begins so.
@@ -171,16 +170,106 @@ class Agent:
             values.append(value)
         return tuple(values)
 
-    def _list(self, ids, timeout):
+    def _rows_once(self, is_so, ids, members, timeout):
+        """The jobs' rows of ListJobs, in this order, each as it was when IS_SO(row): they are looked at again when
+        jobsd sends one of these signals about them."""
+        deadline = time.monotonic() + timeout
+        rows = {}
+
+        def look(some):
+            for batch in _batches(sorted(some), 500):
+                rows.update(self._list(batch, deadline))
+            return {id for id in some if id not in rows or not is_so(rows[id])}
+
+        left = look(set(ids))
+        if left:
+            with contextlib.closing(Subscription(members, deadline)) as subscription:
+                left = look(left)       # what changed before it was there
+                while left:
+                    try:
+                        told = subscription.next(left)
+                    except TimeoutError:
+                        raise TimeoutError(f"not so after {timeout} s: {[rows.get(id) for id in left]}") from None
+                    left = (left - told) | look(told)
+        return [rows[id] for id in ids]
+
+    def _list(self, ids, deadline):
+        """Their rows by id; none when jobsd went away meanwhile."""
         for everybody in (False, True):
             kind, *answer = self.call(
-                timeout, path="/org/jobsd1", interface="org.jobsd1.Manager", member="ListJobs",
+                deadline - time.monotonic(), path=_PATH, interface=_MANAGER, member="ListJobs",
                 signature="a{sv}tut", body=({"all": ("b", everybody), "ids": ("at", ids)}, 0, 500, 0))
+            if kind == "error" and answer[0] in _UNANSWERED:
+                return {}
             if kind == "error":
                 raise RuntimeError(answer)
-            if len(answer[1][0]) == len(ids):
-                break
-        return {row["Id"][1]: row for row in answer[1][0]}
+            rows = {row["Id"][1]: row for row in answer[1][0]}
+            if len(rows) == len(ids):
+                return rows
+        raise LookupError(f"no such jobs: {sorted(set(ids) - rows.keys())}")
+
+
+class Subscription:
+    """What jobsd tells of jobs, for as long as somebody waits for it.
+
+    It has a connection of its own: the agent's is the one of which a test knows whether it has subscribed.
+    """
+
+    def __init__(self, members, deadline):
+        self._members = members
+        self._deadline = deadline
+        self._connection = open_dbus_connection("SYSTEM", auth_timeout=30)
+        rule = jeepney.MatchRule(type="signal", sender=_BUS, interface=_BUS, member="NameOwnerChanged")
+        rule.add_arg_condition(0, "org.jobsd1")
+        self._call(jeepney.message_bus.AddMatch(rule))
+        self._subscribe()
+
+    def close(self):
+        self._connection.close()
+
+    def next(self, ids=None):
+        """Those of these jobs, or of any, of which something was said since the last time: at least one."""
+        told = set()
+        while not told:
+            told = self._read(ids, self._deadline)
+        with contextlib.suppress(TimeoutError):
+            while True:         # what has come by now is looked at only once
+                told |= self._read(ids, time.monotonic())
+        return told
+
+    def _read(self, ids, deadline):
+        id = self._read_id(deadline)
+        if id is None:
+            return set()
+        if id == _ANY or ids is None:
+            return set(ids or {_ANY})
+        return {id} & ids
+
+    def _read_id(self, deadline):
+        """Of which job one more message is, _ANY where it may be of each, or None."""
+        message = self._connection.receive(timeout=max(0, deadline - time.monotonic()))
+        fields = message.header.fields
+        member = fields.get(jeepney.HeaderFields.member)
+        if member in ("NameOwnerChanged", "SubscriptionEnded"):
+            self._subscribe()   # such a jobsd does not know of us, and what happened meanwhile it has told nobody
+            return _ANY
+        if member not in self._members:
+            return None
+        if member == "PropertiesChanged":
+            return int(fields[jeepney.HeaderFields.path].rpartition("/")[2])
+        return message.body[0] if message.body else _ANY    # HistoryChanged tells no id
+
+    def _subscribe(self):
+        address = jeepney.DBusAddress(_PATH, "org.jobsd1", _MANAGER)
+        answer = self._call(jeepney.new_method_call(address, "Subscribe", "t", (0,)))
+        if answer.header.message_type == jeepney.MessageType.error:
+            name = answer.header.fields[jeepney.HeaderFields.error_name]
+            if name not in _UNANSWERED:       # which is followed by NameOwnerChanged
+                raise RuntimeError(name, answer.body)
+
+    def _call(self, message):
+        """What comes before the answer is dropped: whoever calls looks at all jobs then."""
+        return self._connection.send_and_get_reply(message, timeout=max(0, self._deadline - time.monotonic()))
 
 
 def _batches(items, size):

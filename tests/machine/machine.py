@@ -63,6 +63,8 @@ class Machine:
         self._supervisor: subprocess.Popen | None = None
         self._leader: int | None = None
         self._processes: set[Process] = set()
+        self._closed_gates: set[str] = set()
+        self._gate_files = contextlib.ExitStack()
         self.name = self._scratch.path.name
         self.upper = self._scratch.path / "upper"
         self.console = self._scratch.path / "console"
@@ -175,6 +177,44 @@ class Machine:
         root = Path(f"/proc/{self._leader}/root") if self.running else self.upper
         return root / path.lstrip("/")
 
+    def close_gate(self, path: str):
+        """Make a gate, at which whoever opens the file PATH to read it waits: a FIFO, so that waiting costs nothing."""
+        gate = self.path(path)
+        gate.unlink(missing_ok=True)
+        os.mkfifo(gate)
+        self._closed_gates.add(path)
+
+    def open_gate(self, path: str):
+        """Who waits there goes on, and who comes later finds a file. An open gate is left as it is."""
+        if path not in self._closed_gates:
+            return
+        gate = self.path(path)
+        # It stays open while the machine runs, for who has found the FIFO and is about to open it.
+        self._gate_files.enter_context(gate.open("r+b", buffering=0))
+        gate.unlink()
+        gate.touch()
+        self._closed_gates.remove(path)
+
+    def open_gates(self):
+        """All of them."""
+        for path in list(self._closed_gates):
+            self.open_gate(path)
+
+    def pids(self, command: str) -> list[str]:
+        """The processes that have this in their command line, as pgrep --full would find them from within."""
+        pids = []
+        for file in self.path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):   # it has just ended
+                if command.encode() in file.read_bytes().replace(b"\0", b" "):
+                    pids.append(file.parent.name)
+        return pids
+
+    def cpu_usec(self) -> int:
+        """What all its processes have taken of the processors, those that have ended too."""
+        group = Path((self._scratch.path / "cgroup").read_text())
+        stat = dict(line.split() for line in (group / "cpu.stat").read_text().splitlines())
+        return int(stat["usage_usec"])
+
     def crash(self):
         """Kill every process at once. What they have written to files stays, synced or not."""
         if not self.running:
@@ -183,6 +223,7 @@ class Machine:
         top = container.child(self._supervisor.pid)
         os.kill(top or self._supervisor.pid, signal.SIGKILL)
         self._supervisor.wait(30)
+        self._gate_files.close()
 
     def poweroff(self, timeout: float = 90):
         """Shut down in order, and wait until the machine is off."""
@@ -192,6 +233,7 @@ class Machine:
                 self._supervisor.wait(timeout)
             except subprocess.TimeoutExpired:
                 raise self._boot_error(f"not off after {timeout} s") from None
+            self._gate_files.close()
 
     def close(self):
         """Kill the machine and remove everything of it."""
@@ -237,7 +279,7 @@ def _process(argv: list[str], user: str, environment: dict[str, str]) -> list[st
 
 def _session(argv: list[str], user: str, environment: dict[str, str],
              stdio: str = "--pipe") -> list[str]:
-    return ["systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
-            "--property=PAMName=login", f"--property=User={user}",
+    return ["env", "--default-signal", "systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
+            "--property=PAMName=login", f"--property=User={user}", "--property=IgnoreSIGPIPE=no",
             "--property=WorkingDirectory=~",
             *(f"--setenv={name}={value}" for name, value in environment.items()), "--", *argv]

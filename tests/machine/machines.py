@@ -97,9 +97,16 @@ def empty(alice):
 @pytest.fixture
 def gate(alice):
     """Jobs of alice's wait at it."""
-    gate = Gate(alice)
-    yield gate
-    gate.open()
+    return Gate(alice)
+
+
+@pytest.fixture(autouse=True)
+def _open_gates(request):
+    """What a test that failed has left closed holds nothing of the next one."""
+    machine = request.getfixturevalue("machine") if "machine" in request.fixturenames else None
+    yield
+    if machine is not None and machine.running:
+        machine.open_gates()
 
 
 @contextlib.contextmanager

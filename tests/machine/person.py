@@ -12,7 +12,7 @@ On the bus it is one connection, of a process of that user's in the machine, see
 import ast
 import contextlib
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from machine import Machine
 
@@ -20,6 +20,9 @@ MANAGER = "org.jobsd1.Manager"
 JOB = "org.jobsd1.Job"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 PATH = "/org/jobsd1"
+
+# Where PID 1 has a file of each job's unit, until it forgets the unit.
+UNITS = "/run/systemd/transient"
 
 # What a test waits for takes far less. Machines may be slow, and run beside others.
 TIMEOUT_SEC = 60
@@ -76,10 +79,13 @@ class Person:
     def jobsctl(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         return self.run("jobsctl", *arguments, **options)
 
+    @property
+    def home(self) -> str:
+        return "/root" if self.name == "root" else f"/home/{self.name}"
+
     def file(self, name: str) -> Path:
         """A file in the home directory."""
-        home = "/root" if self.name == "root" else f"/home/{self.name}"
-        return self.machine.path(f"{home}/{name}")
+        return self.machine.path(f"{self.home}/{name}")
 
     def write(self, path: str, text: str):
         """Write a file anywhere, as root does."""
@@ -203,12 +209,28 @@ class Person:
 
     def wait_for(self, id: int, timeout: float = TIMEOUT_SEC, **expected) -> dict:
         """The job's properties once some are as expected; None is anything but 0 and empty."""
-        self._ask("wait_for", id=id, expected=expected, timeout=timeout)
+        self._ask("wait_for", ids=[id], expected=expected, timeout=timeout)
         return self.job(id)
 
     def wait_started(self, id: int) -> dict:
         """The job's properties once its process has been started."""
         return self.wait_for(id, Started=None)
+
+    def wait_all_started(self, ids: list[int], timeout: float = TIMEOUT_SEC):
+        self._ask("wait_for", ids=ids, expected={"Started": None}, timeout=timeout)
+
+    def wait_until(self, condition, timeout: float = TIMEOUT_SEC):
+        """Waits until CONDITION() is true, and returns what it said.
+
+        It is asked again whenever jobsd tells this person that something is new of a job.
+        """
+        self._ask("subscribe", timeout=timeout)
+        try:
+            while not (value := condition()):
+                self._ask("wait_for_news")
+            return value
+        finally:
+            self._ask("unsubscribe")
 
     def job(self, id: int) -> dict:
         """All properties of a job."""
@@ -270,20 +292,28 @@ class Person:
 
 
 class Gate:
-    """Holds jobs of one person until open() is called: gate.job() is submitted."""
+    """Holds jobs of one person until open() is called: gate.job() is submitted.
+
+    Any other script waits there with gate.wait. What a test has not opened is opened when it is over.
+    """
 
     def __init__(self, person: Person, name: str = "gate"):
+        """NAME is one in the home directory, or a whole path."""
         self._person = person
-        self._name = name
-        person.file(name).unlink(missing_ok=True)
+        self.path = str(PurePosixPath(person.home, name))
+        person.machine.close_gate(self.path)
+
+    @property
+    def wait(self) -> str:
+        """A command of the shell, without quotes: it fits between any."""
+        return f": <{self.path}"
 
     def job(self, then: str = "", **options) -> int:
         """Submit a job that waits before the gate, and does THEN behind it."""
-        script = f'while [ ! -e "$HOME/{self._name}" ]; do sleep 0.05; done; {then}'
-        return self._person.sh(script, **options)
+        return self._person.sh(f"{self.wait}; {then}", **options)
 
     def open(self):
-        self._person.file(self._name).touch()
+        self._person.machine.open_gate(self.path)
 
 
 def job_path(id: int) -> str:

@@ -60,7 +60,7 @@ class Terminal:
 
     def type_secret(self, text):
         while termios.tcgetattr(self.master)[3] & termios.ECHO:
-            time.sleep(0.01)
+            time.sleep(0.05)
         self.type(text + b"\n")
 
     def resize(self, lines, columns):

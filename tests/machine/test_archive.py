@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The example's jobs do an archive's work: its programs by themselves, and as job types."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ import subprocess
 import pytest
 
 from person import Person
+from waiting import wait_until
 
 LIBEXEC = "/usr/libexec/archive"
 DIRECTORY = "/var/lib/archive"
@@ -232,19 +234,21 @@ def test_an_import_tells_its_progress_but_not_too_often(archive):
     assert percents == sorted(percents)
 
 
-# Until a process whose command line is $1 has opened the catalogue.
-_UNTIL_OPEN = """
-until ls -l $(pgrep --full "$1" | sed 's,.*,/proc/&/fd,') 2>/dev/null | grep --quiet catalogue.db; do sleep 0.05; done
-"""
+def has_opened_catalogue(machine, command) -> bool:
+    for pid in machine.pids(command):
+        with contextlib.suppress(FileNotFoundError):    # a file was closed, or the process has ended
+            if any(file.readlink().name == "catalogue.db" for file in machine.path(f"/proc/{pid}/fd").iterdir()):
+                return True
+    return False
 
 
-def test_a_change_waits_for_another_to_be_whole(archive):
+def test_a_change_waits_for_another_to_be_whole(machine, archive):
     with archive.popen("sqlite3", CATALOGUE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         print("BEGIN IMMEDIATE; SELECT 'held';", file=other.stdin, flush=True)
         assert other.stdout.readline() == "held\n"
         with archive.popen(f"{LIBEXEC}/move-description", "--description=photographs",
                            "--parent=harbour-office", stdout=subprocess.PIPE, text=True) as mover:
-            archive.run("sh", "-c", _UNTIL_OPEN, "sh", "[m]ove-description")
+            wait_until(lambda: has_opened_catalogue(machine, "move-description"))
             print("UPDATE description SET title = 'Prints' WHERE id = 7; COMMIT;", file=other.stdin, flush=True)
             other.stdin.close()
             assert mover.stdout.read() == "photographs moved to harbour-office, with 1 below it\n"

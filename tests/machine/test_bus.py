@@ -209,7 +209,7 @@ def test_the_managers_properties(alice, root, gate):
 
 def test_the_life_of_a_job_is_told_by_signals(alice, subscribed, gate):
     alice.call("Subscribe", "t", 0)     # twice is no error, and no signal comes twice
-    id = alice.sh("systemd-notify --status=50%; while [ ! -e gate ]; do sleep 0.05; done; exit 4")
+    id = alice.sh(f"systemd-notify --status=50%; {gate.wait}; exit 4")
     signals = alice.signals("PropertiesChanged")
     while signals[-1][3][1]["Info"][1] != "50%":
         signals += alice.signals("PropertiesChanged")

@@ -7,11 +7,11 @@ import io
 import json
 import re
 import subprocess
-import time
 
 import pytest
 
 from person import BusError, Gate, Person
+from waiting import wait_until
 
 TITLE = ["startDate", "endDate", "jobName", "jobStatus", "jobInfo", "jobUser"]
 
@@ -247,13 +247,14 @@ def many(machine, alice, bob):
 
 def wait_for_helpers(machine, count):
     """The ids of the processes that export, once these are so many."""
-    deadline = time.monotonic() + 30
-    while True:
-        pids = machine.run(["pgrep", "--full", "jobsd-stream export"], check=False).stdout.split()
-        if len(pids) == count:
-            return pids
-        assert time.monotonic() < deadline, f"there are {len(pids)} of them"
-        time.sleep(0.05)
+    found = []
+
+    def are_there():
+        found[:] = machine.pids("jobsd-stream export")
+        return len(found) == count
+
+    wait_until(are_there)
+    return found
 
 
 def test_a_large_history_comes_whole(alice, many):
@@ -294,10 +295,12 @@ def test_streams_are_counted_with_outputs(machine, alice, many):
 def test_an_export_that_breaks_off_is_not_kept(machine, alice, many):
     alice.run("mkdir", "broken")
     alice.run("mkfifo", "full")
-    # a reader that is slow: the helper is killed in the middle
-    process = machine.popen(["sh", "-c", "jobsctl export -o - | (sleep 1; cat >/dev/null)"], "alice",
+    # nobody reads before the helper is killed in the middle
+    gate = Gate(alice)
+    process = machine.popen(["sh", "-c", f"jobsctl export -o - | ({gate.wait}; cat >/dev/null)"], "alice",
                             stderr=subprocess.PIPE, text=True)
     machine.run(["kill", "-KILL", *wait_for_helpers(machine, 1)])
+    gate.open()
     assert "The export broke off before its end." in process.communicate(timeout=60)[1]
     machine.run(["chmod", "0", "/usr/libexec/jobsd/jobsd-stream"])
     try:

@@ -11,6 +11,7 @@ import pytest
 
 from person import JOB, BusError, Person, job_path
 from test_export import FORMULAS, HOSTILE, export
+from waiting import wait_for_another_jobsd, wait_until
 
 TITLE = "startDate,endDate,jobName,jobStatus,jobInfo,jobUser\n"
 ROW = "2026-11-24T10:00:00+01:00,2026-11-24T10:00:05+01:00,{},Completed,,alice\n"
@@ -45,14 +46,6 @@ def sql(machine, query):
 def everything(machine):
     """All that is stored, but for the ids that were given away."""
     return sql(machine, "SELECT * FROM jobs; SELECT * FROM unfinished_import")
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 60
-    while not (result := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return result
 
 
 def wait_tidied(machine):
@@ -347,7 +340,7 @@ def import_in_the_middle(machine, root, many):
     process = root.popen("jobsctl", "import", many, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: int(sql(machine, "SELECT count(*) FROM jobs WHERE imported > 0")) > 0)
-        helper = machine.run(["pgrep", "--full", "jobsd-stream import"]).stdout.split()
+        helper = machine.pids("jobsd-stream import")
         machine.run(["kill", "-STOP", *helper])
         yield process, helper
     finally:
@@ -395,7 +388,7 @@ def test_a_killed_jobsd_leaves_nothing_and_the_next_try_works(machine, root, ali
         machine.run(["kill", "-KILL", pid])
         assert process.wait(60) == 1
         assert process.stderr.read().startswith(f"Failed to import {many}: jobsd did not answer.")
-    wait_until(lambda: machine.run(["systemctl", "is-active", "jobsd"], check=False).stdout == "active\n")
+    wait_for_another_jobsd(machine, pid)
     with Person(machine, "root") as again:      # whose connection the old jobsd has not seen
         assert again.list_jobs(all=True) == []
         # while the leftovers are being removed
@@ -428,7 +421,7 @@ def test_a_helper_that_does_not_go_holds_nobody_up(machine, root, alice, empty, 
             assert "tracing stop" in status.read_text() and alice.list_jobs() == []
         finally:
             machine.run(["kill", "-KILL", tracer])
-    wait_until(lambda: machine.run(["pgrep", "--full", "jobsd-stream import"], check=False).stdout == "")
+    wait_until(lambda: not machine.pids("jobsd-stream import"))
     assert_nothing_is_left(machine, root)
 
 
@@ -438,12 +431,12 @@ def test_a_client_that_leaves_takes_its_import_with_it(machine, root, empty, man
         process.send_signal(signal)
         assert process.wait(60) != 0
         assert_nothing_is_left(machine, root)
-        assert machine.run(["pgrep", "--full", "jobsd-stream import"], check=False).stdout == ""
+        assert not machine.pids("jobsd-stream import")
     # and one that never gives its file
     with root.popen("jobsctl", "import", "-", stdin=subprocess.PIPE) as process:
-        wait_until(lambda: machine.run(["pgrep", "--full", "jobsd-stream import"], check=False).stdout)
+        wait_until(lambda: machine.pids("jobsd-stream import"))
         process.send_signal(signal)
-        wait_until(lambda: not machine.run(["pgrep", "--full", "jobsd-stream import"], check=False).stdout)
+        wait_until(lambda: not machine.pids("jobsd-stream import"))
     assert counts(root, GOOD) == (1, 0, 0)
 
 
@@ -492,5 +485,5 @@ def test_old_records_are_retired_as_others_are(root, alice, empty):
     row = "2026-10-{0:02}T10:00:00+00:00,2026-10-{0:02}T11:00:00+00:00,{0},Completed,,alice\n"
     assert counts(root, TITLE + "".join(row.format(day) for day in range(1, 21))) == (20, 0, 0)
     with root.jobsd_conf(KeepHistoryMax=10), Person(root.machine, "alice") as alice:
-        wait_until(lambda: len(alice.ids()) == 10)
+        alice.wait_until(lambda: len(alice.ids()) == 10)
         assert [job["Name"] for job in alice.list_jobs()] == [str(day) for day in range(20, 10, -1)]

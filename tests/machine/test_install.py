@@ -2,11 +2,11 @@
 """What "meson install" puts into a machine is there, and is what the service promises."""
 
 import re
-import time
 
 import pytest
 
 from person import Person
+from waiting import wait_for_another_jobsd
 
 INSTALLED = """
 /usr/bin/jobsctl
@@ -62,10 +62,7 @@ def test_a_hung_daemon_is_replaced(machine):
                  " systemctl daemon-reload; systemctl restart jobsd"])
     pid = machine.run(["systemctl", "show", "jobsd", "-p", "MainPID", "--value"]).stdout.strip()
     machine.run(["kill", "-STOP", pid])
-    deadline = time.monotonic() + 60
-    while machine.run(["systemctl", "show", "jobsd", "-p", "MainPID", "--value"]).stdout.strip() in ("0", pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for_another_jobsd(machine, pid)
     with Person(machine, "alice") as alice:
         assert alice.jobsctl("run", "--wait", "true").returncode == 0
     machine.run(["sh", "-c", "rm -r /run/systemd/system/jobsd.service.d; systemctl daemon-reload;"

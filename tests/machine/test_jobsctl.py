@@ -11,6 +11,7 @@ import pytest
 from history import multiply
 from person import JOB, PROPERTIES, job_path, unit
 from terminal import Terminal
+from waiting import wait_until
 
 
 def ran(result):
@@ -66,14 +67,15 @@ def test_follow_prints_what_the_job_prints_and_nothing_else(alice):
 
 
 @pytest.mark.parametrize("how", [["run", "--wait"], ["run", "--follow"], ["wait"]])
-def test_ctrl_c_leaves_the_job_running(alice, how):
+def test_ctrl_c_leaves_the_job_running(machine, alice, how):
     """And says how to stop it."""
     known = set(alice.ids())
     what = ["sleep", "1000"] if how[0] == "run" else [str(alice.sh("sleep 1000"))]
     with alice.popen("jobsctl", *how, *what, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                      text=True) as waiting:
         # SIGINT is what it waits for, too, once it is blocked. (A sanitizer blocks all for a moment.)
-        alice.run("sh", "-c", "until grep -qs '^SigBlk:.0*2$' /proc/$(pgrep -n -u alice -x jobsctl)/status; do :; done")
+        wait_until(lambda: any(re.search("(?m)^SigBlk:\t0*2$", machine.path(f"/proc/{pid}/status").read_text())
+                               for pid in machine.pids("jobsctl")))
         waiting.send_signal(signal.SIGINT)
         told = waiting.stderr.read()
     id, = set(alice.ids()) - known
@@ -241,7 +243,7 @@ def test_show_is_for_programs(alice):
 
 
 def test_status_is_for_people(alice, gate):
-    id = alice.sh("seq 20; printf 'esc \\033[31m\\n'; while [ ! -e gate ]; do sleep 0.05; done; exit 3",
+    id = alice.sh(f"seq 20; printf 'esc \\033[31m\\n'; {gate.wait}; exit 3",
                   name="import")
     stream = alice.open_output(id, follow=True)
     alice.read_until(stream, b"[31m\n")
@@ -265,8 +267,7 @@ def test_output(alice):
 
 def test_cancel(alice):
     first, second = (alice.sh("sleep 1000") for _ in range(2))
-    for id in first, second:
-        alice.wait_started(id)
+    alice.wait_all_started([first, second])
     result = alice.jobsctl("cancel", str(first), "999999", str(second), check=False)
     assert result.returncode == 1 and "999999" in result.stderr
     assert alice.job(first)["Result"] == alice.job(second)["Result"] == "cancelled"    # it has waited for that
@@ -463,7 +464,8 @@ def test_options_behind_the_command_are_the_commands(alice):
         alice.job(id)["Command"] == ["/usr/bin/echo", "--wait", "-n", "--", "-f"]
 
 
-def test_a_job_outlives_the_session_that_submitted_it(alice):
-    id = int(alice.jobsctl("run", "sh", "-c", "sleep 0.5; echo survived", session=True).stdout.split()[0])
+def test_a_job_outlives_the_session_that_submitted_it(alice, gate):
+    id = int(alice.jobsctl("run", "sh", "-c", f"{gate.wait}; echo survived", session=True).stdout.split()[0])
+    gate.open()
     assert alice.wait(id)["Result"] == "success"
     assert alice.output(id) == b"survived\n"

@@ -30,8 +30,7 @@ def bob(limited):
 def test_no_more_jobs_run_than_allowed_and_no_more_wait(alice, bob):
     gate = Gate(alice)
     running = [gate.job() for _ in range(3)]
-    for id in running:
-        alice.wait_started(id)
+    alice.wait_all_started(running)
     queued = [gate.job() for _ in range(4)]
     with pytest.raises(BusError, match="MaxQueuedPerUser") as caught:
         gate.job()
@@ -103,8 +102,7 @@ def test_a_user_with_one_job_does_not_wait_for_one_with_many(limited, alice, bob
 def test_a_queued_job_that_is_cancelled_never_runs(alice):
     gate = Gate(alice)
     running = [gate.job() for _ in range(3)]
-    for id in running:
-        alice.wait_started(id)
+    alice.wait_all_started(running)
     alice.file("ran").unlink(missing_ok=True)
     queued = alice.sh("touch ~/ran")
     alice.cancel(queued)

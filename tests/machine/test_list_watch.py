@@ -55,8 +55,7 @@ def test_list_watch_prints_the_list_and_then_each_change(empty, gate):
     with Lines(empty) as lines:
         assert lines.wait_for("old").split()[0] == str(old) and "JOB NAME" in lines.lines[0]
         last_gate = Gate(empty, "last-gate")
-        id = gate.job("systemd-notify --status='50% of it'; "
-                      'while [ ! -e "$HOME/last-gate" ]; do sleep 0.05; done; exit 4', name="fresh")
+        id = gate.job(f"systemd-notify --status='50% of it'; {last_gate.wait}; exit 4", name="fresh")
         assert lines.wait_for(f"new     {id} fresh: alice, ")
         lines.wait_for(f"started {id} fresh: alice, Running")
         gate.open()
@@ -102,8 +101,7 @@ def test_list_watch_loses_no_end_while_jobsd_is_away(empty, root):
     gates = [Gate(empty, f"gate-{n}") for n in range(3)]
     with Lines(empty, "--json=short") as lines:
         ids = [gate.job(f"exit {n}") for n, gate in enumerate(gates)]
-        for id in ids:
-            empty.wait_started(id)
+        empty.wait_all_started(ids)
         lines.wait_for(f'"id":{max(ids)},', '"started"')
         root.run("systemctl", "stop", "jobsd.service")
         assert "jobsd has stopped" in lines.told()

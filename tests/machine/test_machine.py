@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the other tests take for granted about a machine."""
 
+import re
 import signal
 import subprocess
+import time
 
 import pytest
+
+from harness import cache
 
 
 def test_boots_without_a_failed_unit(machine):
@@ -32,7 +36,7 @@ def test_a_command_gets_input_and_gives_bytes(machine):
 
 
 def test_a_signal_reaches_a_command(machine):
-    trap = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done"
+    trap = "trap 'kill $!; echo caught; exit 3' INT; sleep infinity & echo ready; wait"
     with machine.popen(["sh", "-c", trap], "alice", stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
@@ -40,10 +44,45 @@ def test_a_signal_reaches_a_command(machine):
     assert process.returncode == 3
 
 
+@pytest.mark.parametrize("session", [False, True])
+def test_a_command_ignores_no_signal(machine, session):
+    """Whatever is ignored where the tests were started, as what a shell runs in the background does."""
+    before = {number: signal.signal(number, signal.SIG_IGN)
+              for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)}
+    try:
+        ignored = machine.run(["grep", "SigIgn", "/proc/self/status"], "alice", session=session).stdout
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert int(ignored.split()[1], 16) == 0
+
+
 def test_a_command_that_takes_too_long_is_killed(machine):
     with pytest.raises(subprocess.TimeoutExpired):
         machine.run(["sleep", "4242"], user="alice", timeout=0.5)
     assert machine.run(["pgrep", "-f", "sleep 4242"], check=False).stdout == ""
+
+
+def test_a_hundred_jobs_at_a_gate_take_nothing_of_the_processors(machine, alice, root, gate):
+    with root.jobsd_conf(MaxRunning=100):
+        ids = [gate.job() for _ in range(100)]
+        alice.wait_all_started(ids)
+        taken = []
+        for _ in range(5):      # in one of them nothing else happens
+            before = machine.cpu_usec()
+            time.sleep(1)
+            taken.append(machine.cpu_usec() - before)
+        assert min(taken) < 20_000, taken
+        gate.open()
+        assert {row["Result"] for row in alice.wait_all(ids)} == {"success"}
+
+
+def test_no_script_waits_in_a_loop():
+    """Which starts twenty processes a second, each of a hundred jobs: a gate, a signal or wait_until() starts none."""
+    for file in [*(cache.SOURCE / "tests").rglob("*.py"), *(cache.SOURCE / "tools").rglob("*")]:
+        if file.is_file():
+            loops = re.findall(r"\bsleep [\d.]+;?\s+done\b|\bdo\s+:[;\s]", file.read_text(errors="replace"))
+            assert not loops, file
 
 
 def test_a_session_is_known_to_logind(machine):

@@ -33,7 +33,7 @@ while True:
         break
     if shown.endswith(b"assword: "):
         while termios.tcgetattr(terminal)[3] & termios.ECHO:
-            time.sleep(0.01)
+            time.sleep(0.05)
         os.write(terminal, sys.argv[2].encode() + b"\\n")
         shown = b""
 """

@@ -10,6 +10,8 @@ import pytest
 from harness import cache, container, image
 from test_export import FORMULAS, HOSTILE, TITLE
 
+pytestmark = pytest.mark.limit(900, "the first time, a tree with LibreOffice is made")
+
 # Of LibreOffice's CSV filter: comma, double quote, UTF-8, from line 1 on. Then how cells are taken: as text (2), the
 # choice of who opens a table of texts; and for what it writes: quote all text.
 _READ = "44,34,76,1,{}"

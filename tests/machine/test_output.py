@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from person import Gate, unit
+from waiting import wait_for_log, wait_until
 
 def lines(n):
     return b"".join(b"%d\n" % number for number in range(1, n + 1))
@@ -124,7 +125,7 @@ def test_a_long_line_is_one_of_the_last_lines(alice):
 
 
 def test_the_last_lines_are_followed_by_what_comes(alice, gate):
-    id = alice.sh("seq 5; while [ ! -e gate ]; do sleep 0.05; done; seq 6 8")
+    id = alice.sh(f"seq 5; {gate.wait}; seq 6 8")
     first = alice.open_output(id, follow=True)
     assert alice.read_until(first, b"\n5\n") == b"1\n2\n3\n4\n5\n"
     last = alice.open_output(id, follow=True, lines=2)
@@ -136,7 +137,7 @@ def test_the_last_lines_are_followed_by_what_comes(alice, gate):
 
 def test_a_running_job_without_following(alice, gate):
     """What it has printed so far, and then the end: the reader does not wait for the job."""
-    id = alice.sh("echo so far; while [ ! -e gate ]; do sleep 0.05; done; echo later")
+    id = alice.sh(f"echo so far; {gate.wait}; echo later")
     assert alice.read_until(alice.open_output(id, follow=True), b"\n") == b"so far\n"
     assert alice.output(id) == b"so far\n"
     assert alice.output(id, lines=1) == b"so far\n"
@@ -186,7 +187,7 @@ def test_a_queued_job_is_followed_from_its_start(alice, root):
 
 
 def test_many_followers_at_once(alice, gate):
-    id = alice.sh("while [ ! -e gate ]; do sleep 0.05; done; seq 1000")
+    id = alice.sh(f"{gate.wait}; seq 1000")
     streams = [alice.open_output(id, follow=True) for _ in range(30)]
     gate.open()
     assert {digest(alice.read(stream)) for stream in streams} == {digest(lines(1000))}
@@ -201,22 +202,22 @@ def test_following_on_the_command_line_ends_with_the_job(alice, gate):
     assert follower.returncode == 0
 
 
-def test_readers_that_go_away_free_their_streams(alice, gate, root):
+def test_readers_that_go_away_free_their_streams(machine, alice, gate):
     """Neither a pipe that was closed nor a client that was killed counts for ever."""
     id = gate.job()
     for _ in range(3):
         for stream in [alice.open_output(id, follow=True) for _ in range(25)]:
             alice.close_stream(stream)
-        root.run("sh", "-c", "while pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+        wait_until(lambda: not machine.pids("jobsd-stream output"))
     with alice.popen("jobsctl", "output", "-f", str(id)) as follower:
-        root.run("sh", "-c", "until pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+        wait_until(lambda: machine.pids("jobsd-stream output"))
         follower.kill()
-    root.run("sh", "-c", "while pgrep -f '^jobsd-stream outpu[t]' >/dev/null; do sleep 0.05; done")
+    wait_until(lambda: not machine.pids("jobsd-stream output"))
     assert alice.job(id)["Status"] == "running"
 
 
 def test_a_restart_of_jobsd_loses_no_output(alice, root, gate):
-    id = alice.sh("echo before; while [ ! -e gate ]; do sleep 0.05; done; echo after")
+    id = alice.sh(f"echo before; {gate.wait}; echo after")
     assert alice.read_until(alice.open_output(id, follow=True), b"\n") == b"before\n"
     root.run("systemctl", "restart", "jobsd.service")
     gate.open()
@@ -289,7 +290,7 @@ def test_without_its_journal_a_job_waits_and_can_be_cancelled(alice, root):
     root.run("systemctl", "stop", socket, "systemd-journald@jobs.service")
     try:
         ids = [alice.sh("echo later") for _ in range(2)]
-        root.run("sh", "-c", f"until journalctl -u jobsd | grep -q 'Job {ids[0]} waits for {socket}'; do :; done")
+        wait_for_log(root.machine, f"Job {ids[0]} waits for {socket}")
         alice.cancel(ids[0])
         assert alice.wait(ids[0])["Result"] == "cancelled"
         at_once = alice.sh("echo never")

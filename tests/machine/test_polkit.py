@@ -3,11 +3,11 @@
 
 import contextlib
 import textwrap
-import time
 
 import pytest
 
-from person import TIMEOUT_SEC, BusError, Gate, Person, variants
+from person import BusError, Gate, Person, variants
+from waiting import wait_until
 
 ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 INTERACTIVE = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"
@@ -39,12 +39,11 @@ def site_rule(root, text):
 
 def eventually(function):
     """polkit sees a change of its rules a moment later."""
-    deadline = time.monotonic() + TIMEOUT_SEC
-    while time.monotonic() < deadline:
+    def result():
         with contextlib.suppress(BusError):
-            if (result := function()) is not None:
-                return result
-    return function()
+            return None if (value := function()) is None else [value]
+
+    return wait_until(result)[0]
 
 
 def outcome(function):
@@ -203,9 +202,8 @@ def test_who_leaves_before_polkit_looks_gets_no_right(machine, alice, bob, root)
             name = hasty.unique_name
             hasty.send("RunCommand", "asa{sv}t", ["/bin/true"], {}, 0)
             hasty.signals()     # jobsd has the call
-        while root.call("NameHasOwner", "s", name, path="/org/freedesktop/DBus",
-                        interface="org.freedesktop.DBus", destination="org.freedesktop.DBus")[0]:
-            pass
+        wait_until(lambda: not root.call("NameHasOwner", "s", name, path="/org/freedesktop/DBus",
+                                         interface="org.freedesktop.DBus", destination="org.freedesktop.DBus")[0])
     ended_job(bob)      # polkit answers in the order of the questions
     assert alice.ids() == before
 
@@ -225,7 +223,7 @@ TYPIST = textwrap.dedent("""
         if shown.endswith(b"assword: "):
             # What was typed before the echo went off would be thrown away.
             while termios.tcgetattr(terminal)[3] & termios.ECHO:
-                time.sleep(0.01)
+                time.sleep(0.05)
             os.write(terminal, sys.argv[1].encode() + b"\\n")
             shown += b"\\n"
     sys.stdout.buffer.write(shown)

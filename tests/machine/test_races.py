@@ -89,7 +89,7 @@ def test_the_status_of_a_job_is_that_of_its_own_processes(alice, bob):
     bob.run("sh", "-c", outside, check=False)
     forger = Gate(bob)
     other = forger.job()    # whose process says it, while its own
-    talker = bob.sh(f"{script} until [ -e ~/gate ]; do sleep 0.05; done")
+    talker = bob.sh(f"{script} {forger.wait}")
     bob.wait_for(talker, Info="forged")
     bob.wait_started(other)
     assert (alice.job(id)["Info"], bob.job(other)["Info"]) == ("", "")
@@ -149,25 +149,26 @@ def guest(root):
     change(None)
 
 
-def run_until(root, person, gate, then=""):
-    """A job of this person's whose program has begun, which goes on to the end when this file is there.
+def run_until(gate, person):
+    """A job of this person's whose program has begun, and goes on to the end when the gate is opened.
 
     When PID 1 says that it is started, it is not in its directory yet.
     """
-    id = person.sh(f"touch {gate}-awaited; until [ -e {gate} ]; do sleep 0.05; done; {then}")
-    root.run("sh", "-c", f"until [ -e {gate}-awaited ]; do sleep 0.05; done")
+    id = person.sh(f"echo begun; {gate.wait}; echo done")
+    assert person.read_until(person.open_output(id, follow=True), b"\n") == b"begun\n"
     return id
 
 
 def test_the_job_of_a_user_who_is_removed_runs_to_its_end(guest, root):
     guest(2001)
+    gate = Gate(root, "/tmp/gate")
     with Person(root.machine, "guest") as person:
-        id = run_until(root, person, "/tmp/guest-gate", "echo done")
+        id = run_until(gate, person)
     guest(None)
-    root.run("touch", "/tmp/guest-gate")
+    gate.open()
     job = root.wait(id)
     assert (job["Result"], job["User"], job["UID"]) == ("success", "guest", 2001)
-    assert root.output(id) == b"done\n"
+    assert root.output(id) == b"begun\ndone\n"
     root.call("ClearJobs", "a{sv}t", {"user": ("s", "guest")}, 0)
     assert id not in root.ids(all=True)
 
@@ -176,8 +177,8 @@ def test_a_name_that_is_somebody_elses_now_gives_nobody_the_jobs_of_the_former(g
     """The new account sees none of them, and what waited does not run as it."""
     guest(2002)
     with Person(root.machine, "guest") as former, root.jobsd_conf(MaxRunning=1):
-        gate = Gate(former)
-        running = run_until(root, former, "/tmp/next-gate")
+        gate = Gate(root, "/tmp/gate")
+        running = run_until(gate, former)
         queued = former.sh("id -u")
         former.close()
         guest(2003)
@@ -187,7 +188,7 @@ def test_a_name_that_is_somebody_elses_now_gives_nobody_the_jobs_of_the_former(g
                 with pytest.raises(BusError, match="There is no job"):
                     new.job(id)
             own = new.sh("id -u")
-            root.run("touch", "/tmp/next-gate")
+            gate.open()
             assert root.wait(running)["Result"] == "success"
             assert new.wait(own)["Result"] == "success"
             assert new.output(own) == b"2003\n"

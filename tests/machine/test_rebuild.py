@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from person import BusError, Gate, Person, unit
+from waiting import wait_for_log, wait_until_active, wait_until_over
 
 JOBSD = "/usr/libexec/jobsd/jobsd"
 DATABASE = "/var/lib/jobsd/jobs.db"
@@ -147,7 +148,7 @@ def test_a_job_that_ended_while_there_was_no_history_has_its_true_end(machine, a
     alice.wait_started(id)
     stop(machine)
     gate.open()
-    machine.run(["sh", "-c", f"until systemctl show -p SubState {unit(id)} | grep -q failed; do :; done"])
+    wait_until_over(machine, unit(id))
     damage(machine)
     rebuild(machine)
     start(machine)
@@ -270,8 +271,7 @@ def test_a_jobsd_that_is_started_meanwhile_waits(machine, alice):
     other.stdin.write(b"x\n")
     assert other.stdout.read(1) == b"x"     # it has the lock
     machine.run(["systemctl", "start", "--no-block", "jobsd"])
-    said = "The history is being rebuilt, trying again"
-    machine.run(["sh", "-c", f"until journalctl -u jobsd | grep -q '{said}'; do :; done"])
+    wait_for_log(machine, "The history is being rebuilt, trying again")
     other.communicate()
-    machine.run(["sh", "-c", "until systemctl --quiet is-active jobsd; do :; done"])
+    wait_until_active(machine)
     assert alice.ids() == [id]

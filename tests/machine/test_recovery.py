@@ -11,7 +11,8 @@ import time
 import pytest
 
 from history import before_its_start
-from person import Gate, Person
+from person import Gate, Person, unit
+from waiting import wait_for_another_jobsd, wait_until_over
 
 MARK = 'echo "$JOBSD_JOB_ID" >>"$HOME/marks"; '
 
@@ -24,14 +25,7 @@ def kill(machine):
     """kill -9 of jobsd, and wait for systemd to start another."""
     before = main_pid(machine)
     machine.run(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", "jobsd"], check=False)
-    wait_until(lambda: main_pid(machine) not in ("0", before))
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
+    wait_for_another_jobsd(machine, before)
 
 
 @contextlib.contextmanager
@@ -52,8 +46,15 @@ def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     alice = Person(machine, "alice")
     for name in "marks", "enough":
         alice.file(name).unlink(missing_ok=True)
-    script = (f"i=0; until [ -e ~/enough ] && [ $i -ge 60 ]; do i=$((i + 1)); until id=$(jobsctl run --quiet -- sh -c '{MARK} sleep 0.$((i % 4));"
-              " exit $(($JOBSD_JOB_ID % 7))') 2>/dev/null; do :; done; echo $id; done")
+    script = f"""
+        n=0
+        until [ -e ~/enough ] && [ $n -ge 60 ]; do
+            if id=$(jobsctl run --quiet -- sh -c '{MARK} sleep 0.'$((n % 4))'; exit $(($JOBSD_JOB_ID % 7))' 2>/dev/null); then
+                echo $id
+                n=$((n + 1))
+            fi
+        done
+        """
     submitter = alice.popen("bash", "-c", script, text=True, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE)
     for _ in range(12):
@@ -64,7 +65,7 @@ def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     assert len(ids) >= 60
 
     with Person(machine, "alice") as alice:
-        wait_until(lambda: not alice.ids(status=["queued", "running"]))
+        alice.wait_until(lambda: not alice.ids(status=["queued", "running"]))
         listed = {row["Id"]: row for row in alice.list_jobs(limit=500)}
         marks = [int(line) for line in alice.file("marks").read_text().split()]
     # a submission that jobsd was killed in may have been stored without an answer: it runs once as well
@@ -80,11 +81,10 @@ def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
     """Their ends come in between its questions about them. None is lost, and the next job starts."""
     with Person(machine, "alice") as alice, Person(machine, "root") as root, root.jobsd_conf(MaxRunning=60):
         for attempt in range(3):
-            alice.file("go").unlink(missing_ok=True)
-            ids = [alice.sh(f"while [ ! -e ~/go ]; do sleep 0.05; done; sleep {n / 100}; exit 3") for n in range(60)]
-            for id in ids:
-                alice.wait_started(id)
-            alice.file("go").touch()
+            gate = Gate(alice)
+            ids = [gate.job(f"sleep {n / 100}; exit 3") for n in range(60)]
+            alice.wait_all_started(ids)
+            gate.open()
             root.run("systemctl", "restart", "jobsd")
             alice.jobsctl("cancel", *map(str, ids[50:]), check=False)
             rows = alice.wait_all([*ids, alice.submit("/bin/true")])
@@ -95,17 +95,13 @@ def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
 
 def test_a_job_that_ends_while_jobsd_is_away_keeps_its_result(machine):
     with Person(machine, "alice") as alice:
-        alice.file("go").unlink(missing_ok=True)
-        ids = [alice.sh(f"while [ ! -e ~/go ]; do sleep 0.05; done; {end}")
-               for end in ("exit 3", "exit 0", "kill -KILL $$")]
-        for id in ids:
-            alice.wait_started(id)
+        gate = Gate(alice)
+        ids = [gate.job(end) for end in ("exit 3", "exit 0", "kill -KILL $$")]
+        alice.wait_all_started(ids)
     machine.run(["systemctl", "stop", "jobsd"])
-    alice.file("go").touch()
+    gate.open()
     for id in ids:
-        wait_until(lambda id=id: machine.run(
-            ["systemctl", "show", "--property=ExecMainExitTimestampMonotonic", "--value", f"jobsd-{id}"]
-        ).stdout.strip() != "0")
+        wait_until_over(machine, unit(id))
     machine.run(["systemctl", "start", "jobsd"])
     with Person(machine, "alice") as alice:
         rows = alice.wait_all(ids)
@@ -170,15 +166,15 @@ def test_a_job_that_jobsd_was_killed_over_as_it_started_it(machine, journal, res
 
 def test_wait_and_follow_survive_a_restart_of_jobsd(machine):
     alice = Person(machine, "alice")
-    alice.file("go").unlink(missing_ok=True)
+    gate = Gate(alice)
     id = int(alice.jobsctl("run", "--quiet", "--", "sh", "-c",
-                           "echo before; while [ ! -e ~/go ]; do sleep 0.05; done; echo after; exit 4").stdout)
+                           f"echo before; {gate.wait}; echo after; exit 4").stdout)
     wait = alice.popen("jobsctl", "wait", str(id), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     follow = alice.popen("jobsctl", "output", "--follow", str(id), text=True, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL)
     assert follow.stdout.readline() == "before\n"
     machine.run(["systemctl", "restart", "jobsd"])
-    alice.file("go").touch()
+    gate.open()
     assert wait.wait(timeout=60) == 4
     assert follow.stdout.read() == "after\n" and follow.wait(timeout=60) == 0
     follow.stdout.close()
@@ -191,8 +187,7 @@ def test_what_was_acknowledged_is_there_after_a_crash_of_the_machine(fresh_machi
     fresh_machine.run(["systemctl", "restart", "jobsd"])
     with Person(fresh_machine, "alice") as alice:
         running = [alice.sh("sleep infinity") for _ in range(2)]
-        for id in running:
-            alice.wait_started(id)
+        alice.wait_all_started(running)
         queued = alice.submit_many([("/bin/true",)] * 10)
     fresh_machine.crash()
     fresh_machine.boot()
@@ -218,8 +213,7 @@ def test_three_hundred_jobs_that_end_at_once_are_all_recorded(machine):
     """dbus-daemon allows jobsd 128 calls without an answer, PID 1 is asked about each of them."""
     with Person(machine, "root") as root, Person(machine, "bob") as bob, root.jobsd_conf(MaxRunning=400):
         ids = bob.submit_many([("/bin/sleep", "infinity")] * 300)
-        for id in ids:
-            bob.wait_started(id)
+        bob.wait_all_started(ids)
         machine.run(["systemctl", "kill", "--signal=KILL", "jobsd-*.service"])
         rows = bob.wait_all(ids)
         assert {(row["Result"], row["ExitStatus"]) for row in rows} == {("signal", signal.SIGKILL)}

@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from person import Gate, unit
+from person import UNITS, Gate, unit
+from waiting import wait_until
 
 # Real-time signals have no name of their own.
 SIGNALS = [number for number in range(1, 65)
@@ -74,10 +75,10 @@ def test_a_core_dump(alice):
                                 "Killed by signal SIGSEGV (core dumped)")
 
 
-def test_a_child_that_outlives_the_program_ends_with_it(alice, root):
+def test_a_child_that_outlives_the_program_ends_with_it(machine, alice):
     id = alice.sh("setsid sleep 4321 & echo $!")
     assert ended(alice, id)[:2] == ("completed", "success")
-    root.run("sh", "-c", "while pgrep -f 'sleep 432[1]'; do sleep 0.05; done")
+    wait_until(lambda: not machine.pids("sleep 4321"))
 
 
 def test_the_time_limit(alice):
@@ -86,7 +87,7 @@ def test_the_time_limit(alice):
 
 
 def test_the_time_limit_of_a_job_that_ignores_it(alice, short_stop):
-    id = alice.sh("trap '' TERM; while :; do sleep 0.1; done", timeout=300_000)
+    id = alice.sh("trap '' TERM; exec sleep infinity", timeout=300_000)
     assert ended(alice, id) == ("error", "timeout", signal.SIGKILL, "Stopped after 300 ms (time limit)")
 
 
@@ -170,7 +171,7 @@ def test_cancelled_right_after_it_was_submitted(alice):
 
 def test_cancelled_and_ends_with_success_all_the_same(alice):
     """Whoever cancelled a job sees it as cancelled."""
-    id = alice.sh("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+    id = alice.sh("trap 'exit 0' TERM; sleep infinity & echo ready; wait")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"ready\n") == b"ready\n"
     alice.cancel(id)
@@ -179,7 +180,7 @@ def test_cancelled_and_ends_with_success_all_the_same(alice):
 
 def test_cancelled_and_ignores_it(alice, short_stop):
     """Then it is killed."""
-    id = alice.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done")
+    id = alice.sh("trap '' TERM; echo ready; exec sleep infinity")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"ready\n") == b"ready\n"
     alice.cancel(id)
@@ -217,7 +218,7 @@ def test_a_program_that_says_that_it_ends(alice, end, result):
 
 def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
     gate = Gate(alice)
-    id = alice.sh('systemd-notify STOPPING=1; echo said; while [ ! -e "$HOME/gate" ]; do sleep 0.05; done')
+    id = alice.sh(f"systemd-notify STOPPING=1; echo said; {gate.wait}")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"said\n") == b"said\n"
     root.run("systemctl", "stop", "--no-block", unit(id))
@@ -229,12 +230,11 @@ def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
 def test_a_unit_that_is_restarted_is_a_job_that_was_stopped(alice, root, times):
     """A job runs once. What systemctl starts again is not left running where nobody sees it."""
     ids = [alice.sh("sleep 1000") for _ in range(times)]
-    for id in ids:
-        alice.wait_started(id)
+    alice.wait_all_started(ids)
     root.run("systemctl", "restart", *map(unit, ids), check=False)   # what is stopped again is an error of its own
     for id in ids:
         assert ended(alice, id)[:3] == ("cancelled", "cancelled", signal.SIGTERM)
-    root.run("sh", "-c", "while systemctl --no-legend list-units 'jobsd-*.service' | grep --quiet .; do sleep 0.05; done")
+    wait_until(lambda: not list(root.machine.path(UNITS).glob("jobsd-*")))
 
 
 def test_killed_by_systemctl_is_a_signal(alice, root):
@@ -247,7 +247,7 @@ def test_killed_by_systemctl_is_a_signal(alice, root):
 def test_what_the_job_says_is_its_info_and_progress(alice):
     """STATUS= of sd_notify(3), whose leading percentage is the progress; a failure keeps the last words."""
     gate = Gate(alice)
-    id = alice.sh("systemd-notify --status='45% of the files'; while [ ! -e gate ]; do sleep 0.05; done;"
+    id = alice.sh(f"systemd-notify --status='45% of the files'; {gate.wait};"
                   "systemd-notify --status='99.5%: nearly'; exit 2")
     job = alice.wait_for(id, Info="45% of the files")
     assert (job["Progress"], job["Status"]) == (0.45, "running")

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """KeepHistoryMax= and KeepHistorySec= of jobsd.conf: old ended jobs leave the history by themselves."""
 
-import json
-import time
-
 import pytest
 
 from history import multiply
@@ -16,22 +13,6 @@ def configure(machine, *lines):
 
 def submit(machine, *command, user="alice"):
     return int(machine.run(["jobsctl", "run", "--quiet", *command], user).stdout)
-
-
-def ids(machine, user="alice"):
-    listed = json.loads(machine.run(["jobsctl", "list", "--json=short", "-n", "all"], user).stdout)
-    return [job["id"] for job in listed]
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.1)
-
-
-def wait_for(machine, wanted):
-    wait_until(lambda: ids(machine) == wanted)
 
 
 @pytest.fixture
@@ -47,26 +28,27 @@ def ended(machine):
     configure(machine)
 
 
-def test_no_more_than_so_many_ended_jobs_are_kept_and_the_oldest_go_first(machine, ended):
+def test_no_more_than_so_many_ended_jobs_are_kept_and_the_oldest_go_first(machine, alice, ended):
     jobs, running = ended
     configure(machine, "KeepHistoryMax=3")
-    wait_for(machine, [*reversed(jobs[-3:]), running])
+    alice.wait_until(lambda: alice.ids() == [*reversed(jobs[-3:]), running])
 
     another = submit(machine, "--wait", "true")
-    wait_for(machine, [another, *reversed(jobs[-2:]), running])
+    alice.wait_until(lambda: alice.ids() == [another, *reversed(jobs[-2:]), running])
 
 
-def test_ended_jobs_go_when_their_time_is_over_and_running_ones_stay(machine, ended):
+def test_ended_jobs_go_when_their_time_is_over_and_running_ones_stay(machine, alice, ended):
     jobs, running = ended
     configure(machine, "KeepHistorySec=1h")
-    assert ids(machine) == [*reversed(jobs), running]
+    assert alice.ids() == [*reversed(jobs), running]
 
     configure(machine, "KeepHistorySec=1ms")
-    wait_for(machine, [running])
+    alice.wait_until(lambda: alice.ids() == [running])
 
 
-def test_a_history_larger_than_one_step_is_retired_wholly(machine, ended):
+def test_a_history_larger_than_one_step_is_retired_wholly(machine, alice, bob, ended):
     _, running = ended
     multiply(machine, submit(machine, "--wait", "true", user="bob"), 450)
     configure(machine, "KeepHistoryMax=1")
-    wait_until(lambda: ids(machine) == [running] and len(ids(machine, "bob")) == 1)
+    alice.wait_until(lambda: alice.ids() == [running])
+    bob.wait_until(lambda: len(bob.ids()) == 1)

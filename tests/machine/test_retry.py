@@ -2,11 +2,11 @@
 """An ended job can be run once more: the same again, as a new job that names the old one."""
 
 import json
-import time
 
 import pytest
 
 from person import BusError, Gate, JOB, Person, job_path
+from waiting import wait_until
 
 # What a retry has of the job that it repeats.
 SAME = ["Name", "Type", "User", "UID", "Origin", "Related", "Command", "WorkingDirectory", "Timeout",
@@ -99,9 +99,9 @@ def test_a_sites_rule_holds_at_once(machine, alice, failed):
     rules = machine.path("/etc/polkit-1/rules.d/40-retry.rules")
     rules.write_text("""polkit.addRule(function(action, subject) {
         if (action.id == "org.jobsd1.retry") return polkit.Result.NO; });""")
-    _wait_until(lambda: _answer(alice, failed) == "AccessDenied")
+    wait_until(lambda: _answer(alice, failed) == "AccessDenied")
     rules.unlink()
-    _wait_until(lambda: _answer(alice, failed) == "retried")
+    wait_until(lambda: _answer(alice, failed) == "retried")
 
 
 def _answer(person, id):
@@ -110,13 +110,6 @@ def _answer(person, id):
         return "retried"
     except BusError as error:
         return error.name.rsplit(".", 1)[1]
-
-
-def _wait_until(condition):
-    deadline = time.monotonic() + 30    # polkit watches the folder, and takes its time
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_flags_are_refused(alice, failed):

@@ -3,7 +3,8 @@
 
 import pytest
 
-from person import Gate, unit
+from person import UNITS, Gate, unit
+from waiting import wait_until
 
 # What a shell, systemd or a careless program would change on the way.
 STRANGE = ["", " ", "two words", "'", '"', "\\", "\\n", "a\nb\n", "\t", ";", "&&", "$HOME", "${HOME}", "$$",
@@ -107,8 +108,7 @@ def test_a_daemon_reload_changes_nothing(alice, root):
     full = root.manager()["MaxRunning"]
     running = [gate.job("seq 3") for _ in range(full)]
     queued = alice.sh('printf "%s\\0" "$@" >arguments', *STRANGE, environment=["X=$HOME %n"])
-    for id in running:
-        alice.wait_started(id)
+    alice.wait_all_started(running)
     assert alice.job(queued)["Status"] == "queued"
     root.run("systemctl", "daemon-reload")
     gate.open()
@@ -118,7 +118,7 @@ def test_a_daemon_reload_changes_nothing(alice, root):
 
 
 def test_a_daemon_reload_while_a_job_runs_keeps_its_arguments(alice, root, gate):
-    id = alice.sh('while [ ! -e gate ]; do sleep 0.05; done; printf "%s\\0" "$@" >arguments', *STRANGE)
+    id = alice.sh(gate.wait + '; printf "%s\\0" "$@" >arguments', *STRANGE)
     alice.wait_started(id)
     root.run("systemctl", "daemon-reload")
     root.run("systemctl", "daemon-reload")
@@ -164,7 +164,7 @@ def test_options_of_the_command_line_reach_the_unit(alice, gate):
         "env", "HANDED=on %n", "jobsctl", "run", "--name=by hand", "--related=urn:x:1", "--timeout=1h 30min",
         "--memory-max=1G", "--cpu-quota=50%", "--tasks-max=30", "--nice=5", "-E", "HANDED",
         "--setenv=A=b c", "--working-directory=/usr", "--", "sh", "-c",
-        "while [ ! -e ~/gate ]; do sleep 0.05; done; echo $A $HANDED").stdout)
+        f"{gate.wait}; echo $A $HANDED").stdout)
     job = alice.wait_started(id)
     assert show(alice, id, "RuntimeMaxUSec", "MemoryMax", "CPUQuotaPerSecUSec", "TasksMax", "Nice",
                 "WorkingDirectory", "Environment") == {     # that is not told, see test_secrets.py
@@ -180,8 +180,8 @@ def test_options_of_the_command_line_reach_the_unit(alice, gate):
 def test_systemctl_works_on_a_job(alice, root):
     id = alice.sh("echo said; exec sleep 1000")
     job = alice.wait_started(id)
-    # its process is there before it is the program
-    alice.run("sh", "-c", f"until systemctl status --no-pager {unit(id)} | grep -q 'sleep 1000'; do :; done")
+    pid = alice.run("systemctl", "show", "--property=MainPID", "--value", unit(id)).stdout.strip()
+    wait_until(lambda: pid in alice.machine.pids("sleep 1000"))     # it is there before it is the program
     status = alice.run("systemctl", "status", "--no-pager", unit(id)).stdout
     assert f"{unit(id)} - sh" in status and "active (running)" in status and "sleep 1000" in status
     root.run("systemctl", "stop", unit(id))
@@ -195,8 +195,7 @@ def test_a_unit_is_gone_when_its_end_is_recorded(machine, alice):
     ids = [alice.sh("exit 0"), alice.sh("exit 1"), alice.submit("/nonexistent"), alice.sh("kill -9 $$")]
     alice.wait_all(ids)
     for id in ids:
-        gone = "while systemctl list-units --all --plain --no-legend | grep -q '%s'; do :; done" % unit(id)
-        alice.run("sh", "-c", gone)
+        wait_until(lambda: not machine.path(f"{UNITS}/{unit(id)}").exists())
 
 
 def test_an_administrator_runs_as_somebody_else(machine, root, dave):

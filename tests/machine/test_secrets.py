@@ -19,7 +19,7 @@ def root(machine):
     with Person(machine, "root") as root:
         root.write("/etc/jobsd/types.d/login.job", textwrap.dedent("""\
             [Job]
-            Command=/bin/sh -c 'printf "%s\\n" "$(cat "$3")"; echo "$3 $4"; until [ -e "$1" ]; do sleep 0.05; done; exit $2' sh {gate} {status} {password} --key={key}
+            Command=/bin/sh -c 'printf "%s\\n" "$(cat "$3")"; echo "$3 $4"; : <"$1"; exit $2' sh {gate} {status} {password} --key={key}
             AllowGroups=operators
             Retries=1
             [Parameter password]
@@ -91,7 +91,7 @@ def test_an_environment_reaches_the_job_as_it_is_and_nobody_else(alice, bob, roo
 
 def test_a_secret_parameter_reaches_the_program_in_a_file_and_nobody_else(bob, dave, erin, root):
     gate = Gate(erin)
-    id = run(erin, password=SECRET, key="ouvre", gate=str("/home/erin/gate"))
+    id = run(erin, password=SECRET, key="ouvre", gate=gate.path)
     job = erin.wait_started(id)
     folder = f"/run/credentials/{unit(id)}"
     assert job["Command"][-4:] == ["/home/erin/gate", "0", f"{folder}/password", f"--key={folder}/key"]

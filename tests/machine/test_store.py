@@ -7,6 +7,7 @@ import pytest
 
 from history import before_its_start
 from person import BusError, Gate, Person, unit
+from waiting import wait_for_log, wait_until_over
 
 DATABASE = "/var/lib/jobsd/jobs.db"
 
@@ -111,17 +112,17 @@ def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
     try:
         stopped.run(["systemctl", "start", "jobsd"])
         with Person(stopped, "alice") as alice:
-            running = alice.sh("while [ ! -e ~/full-is-over ]; do sleep 0.1; done")
+            gate = Gate(alice)
+            running = gate.job()
             alice.wait_started(running)
             stopped.run(["sh", "-c", "head -c 10M /dev/zero >/var/lib/jobsd/filler"], check=False)
             refused = alice.jobsctl("run", "true", check=False)
             assert refused.returncode == 1 and "full" in refused.stderr
             assert alice.ids() == [running]
-            alice.file("full-is-over").touch()
+            gate.open()
             stopped.run(["rm", "/var/lib/jobsd/filler"])
             assert alice.wait(running)["Result"] == "success"
             assert alice.wait(alice.submit("/bin/true"))["Result"] == "success"
-            alice.file("full-is-over").unlink()
     finally:
         stopped.run(["systemctl", "stop", "jobsd"])
         stopped.run(["umount", "/var/lib/jobsd"])
@@ -144,8 +145,7 @@ def test_a_job_whose_return_to_the_queue_meets_a_full_disk_is_run_later(fresh_ma
         fresh_machine.run(["systemctl", "start", "jobsd"])
         fresh_machine.run(["sh", "-c", "head -c 10M /dev/zero >/var/lib/jobsd/filler"], check=False)
         fresh_machine.run(["systemctl", "kill", "--signal=CONT", "systemd-journald"])
-        failure = f"Failed to put job {id} back into the queue"
-        fresh_machine.run(["sh", "-c", f"until journalctl -u jobsd | grep -q '{failure}'; do :; done"])
+        wait_for_log(fresh_machine, f"Failed to put job {id} back into the queue")
         fresh_machine.run(["rm", "/var/lib/jobsd/filler"])
         gate.open()
         assert alice.wait(id)["Result"] == "success"
@@ -259,7 +259,7 @@ def test_pages_that_are_damaged_under_jobsd_are_told_and_what_runs_goes_on(with_
         assert log.count(DATABASE) == 1 and "jobsd --rebuild" in log
         assert alice.manager()["Version"]
         gate.open()
-        with_jobs.run(["sh", "-c", f"until systemctl show -p SubState {unit(running)} | grep -q failed; do :; done"])
+        wait_until_over(with_jobs, unit(running))
         with_jobs.run(["systemctl", "stop", "jobsd"])
         with_jobs.run(["/usr/libexec/jobsd/jobsd", "--rebuild"])
         with_jobs.run(["systemctl", "start", "jobsd"])

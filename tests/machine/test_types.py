@@ -199,14 +199,14 @@ def test_the_command_line(erin, bob):
 
 def test_a_type_runs_no_more_jobs_at_once_than_it_says(erin, root):
     """Others of the same person overtake them."""
-    put(root, "one.job", """
+    gate = Gate(erin)
+    put(root, "one.job", f"""
         [Job]
-        Command=/bin/sh -c 'while [ ! -e "$HOME/gate" ]; do sleep 0.05; done'
+        Command=/bin/sh -c '{gate.wait}'
         AllowGroups=operators alice
         MaxRunning=1
     """)
     reload(root)
-    gate = Gate(erin)
     first, second, third = [run(erin, "one") for _ in range(3)]
     erin.wait_started(first)
     other = erin.sh("true")
@@ -238,15 +238,15 @@ def test_a_retry_is_one_of_the_type_as_it_is_now(erin, dave, root):
 
 
 def test_a_reload_changes_nothing_for_jobs_that_are_there(erin, root):
-    put(root, "steady.job", """
+    gate = Gate(erin)
+    put(root, "steady.job", f"""
         [Job]
-        Command=/bin/sh -c 'while [ ! -e "$HOME/gate" ]; do sleep 0.05; done; echo {x}'
+        Command=/bin/sh -c '{gate.wait}; echo {{x}}'
         AllowGroups=operators
         MaxRunning=1
         [Parameter x]
     """)
     reload(root)
-    gate = Gate(erin)
     running, queued = run(erin, "steady", x="1"), run(erin, "steady", x="2")
     erin.wait_started(running)
     root.machine.path(f"{TYPES}/steady.job").unlink()
@@ -403,22 +403,24 @@ def test_without_polkit_no_type_runs(machine, root):
 
 def test_a_restartable_job_is_started_again_after_a_crash(fresh_machine):
     with Person(fresh_machine, "root") as root, Person(fresh_machine, "erin") as erin:
+        gate = Gate(erin)
         for name, restartable in ("again", "yes"), ("once", "no"):
             put(root, f"{name}.job", f"""
                 [Job]
-                Command=/bin/sh -c 'echo x >>"$HOME/{name}"; while [ ! -e "$HOME/gate" ]; do sleep 0.05; done'
+                Command=/bin/sh -c 'echo x | tee -a "$HOME/{name}"; {gate.wait}'
                 AllowGroups=operators
                 Restartable={restartable}
             """)
         reload(root)
         again, once = run(erin, "again"), run(erin, "once")
-        erin.run("sh", "-c", 'until [ -s "$HOME/again" ] && [ -s "$HOME/once" ]; do sleep 0.05; done')
+        for id in again, once:
+            assert erin.read_until(erin.open_output(id, follow=True), b"\n") == b"x\n"
     fresh_machine.crash()
     fresh_machine.boot()
     with Person(fresh_machine, "erin") as erin:
         assert erin.wait(once)["Result"] == "interrupted"
         assert erin.wait_for(again, Status="running", Attempt=2)["Unit"] == f"jobsd-{again}-2.service"
-        Gate(erin).open()
+        gate.open()
         assert erin.wait(again)["Result"] == "success"
         assert erin.file("again").read_text() == "x\nx\n" and erin.file("once").read_text() == "x\n"
 
@@ -426,16 +428,17 @@ def test_a_restartable_job_is_started_again_after_a_crash(fresh_machine):
 def test_a_try_that_was_interrupted_is_none_of_those_that_may_fail(fresh_machine):
     """It fails as often as Retries= says, however often the machine went down before."""
     with Person(fresh_machine, "root") as root, Person(fresh_machine, "erin") as erin:
-        put(root, "again.job", """
+        gate = Gate(erin)
+        put(root, "again.job", f"""
             [Job]
-            Command=/bin/sh -c 'echo x >>"$HOME/again"; while [ ! -e "$HOME/gate" ]; do sleep 0.05; done; exit 7'
+            Command=/bin/sh -c 'echo x | tee -a "$HOME/again"; {gate.wait}; exit 7'
             AllowGroups=operators
             Retries=1
             Restartable=yes
         """)
         reload(root)
         id = run(erin, "again")
-        erin.run("sh", "-c", 'until [ -s "$HOME/again" ]; do sleep 0.05; done')
+        assert erin.read_until(erin.open_output(id, follow=True), b"\n") == b"x\n"
     for n_interrupted in 1, 2:
         fresh_machine.crash()
         fresh_machine.boot()
@@ -443,7 +446,7 @@ def test_a_try_that_was_interrupted_is_none_of_those_that_may_fail(fresh_machine
             erin.wait_for(id, Status="running", Attempt=1 + n_interrupted)
             assert erin.job(id)["Retries"] == 1 + n_interrupted
     with Person(fresh_machine, "erin") as erin:
-        Gate(erin).open()
+        gate.open()
         job = erin.wait(id)
         assert (job["Result"], job["ExitStatus"], job["Attempt"]) == ("exit-code", 7, 4)
         assert erin.file("again").read_text() == "x\n" * 4

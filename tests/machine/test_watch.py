@@ -35,17 +35,16 @@ def test_a_job_appears_starts_and_ends_without_a_key(empty, gate):
         assert terminal.wait_for_end() == 0
 
 
-def test_the_bar_of_a_running_job_moves(empty, gate):
+def test_the_bar_of_a_running_job_moves(empty):
+    gates = {percent: Gate(empty, f"at-{percent}") for percent in (10, 50)}
     with watch(empty) as terminal:
-        empty.sh('for i in 10 50; do systemd-notify --status="$i% of it"; '
-                 'while [ ! -e "$HOME/at-$i" ]; do sleep 0.05; done; done', name="moving")
+        empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}" for percent, gate in gates.items()),
+                 name="moving")
         for percent, bar in (10, "█░░░░░░░░░"), (50, "█████░░░░░"):
             terminal.wait_for(lambda: f"{bar} {percent}% of it" in terminal.row("moving"))
-            empty.file(f"at-{percent}").touch()
+            gates[percent].open()
         terminal.wait_for(lambda: "Completed" in terminal.row("moving"))
         assert "█" not in terminal.row("moving")
-    for percent in 10, 50:
-        empty.file(f"at-{percent}").unlink()
 
 
 def test_the_views_on_keys_and_options(empty, gate):

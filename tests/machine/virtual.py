@@ -10,13 +10,13 @@ import json
 import random
 import socket
 import subprocess
-import time
 from pathlib import Path, PurePosixPath
 
 from guest import Guest
 from harness import vm
 from harness.disk import Disk
 from machine import BootError, Machine
+from waiting import wait_until
 
 _AGENT = Path(__file__).with_name("guest_agent.py")
 
@@ -104,7 +104,7 @@ class VirtualMachine(Machine):
 
     def reset(self):
         """The machine stops at once, as with a panic of its kernel; the disk does not."""
-        self._monitor("system_reset")
+        self._tell("system_reset")
         self._off(30)
 
     def poweroff(self, timeout: float = 120):
@@ -117,18 +117,27 @@ class VirtualMachine(Machine):
 
     def sleep(self):
         """Suspend it to memory (ACPI S3)."""
-        self.popen(["sh", "-c", "echo mem >/sys/power/state"], stdout=subprocess.DEVNULL)
-        while self._monitor("query-status")["status"] != "suspended":
-            time.sleep(0.1)
+        with Monitor(self._file("monitor")) as monitor:
+            self.popen(["sh", "-c", "echo mem >/sys/power/state"], stdout=subprocess.DEVNULL)
+            monitor.wait_for("SUSPEND")
 
     def wake_up(self):
-        self._monitor("system_wakeup")
+        self._tell("system_wakeup")
 
     def path(self, path: str):
         return GuestPath(self, path)
 
     def job_units(self) -> set[str]:
         return set()    # the tests that have such a machine see to it themselves
+
+    def close_gate(self, path: str):
+        self.run(["sh", "-c", 'rm -f "$1"; mkfifo "$1"', "sh", path])
+        self._closed_gates.add(path)
+
+    def open_gate(self, path: str):
+        if path in self._closed_gates:
+            self.run(["sh", "-c", 'exec 3<>"$1"; rm "$1"; : >"$1"', "sh", path])
+            self._closed_gates.remove(path)
 
     def close(self):
         self._kill()
@@ -167,9 +176,9 @@ class VirtualMachine(Machine):
 
     def _wait_for_sockets(self):
         """QEMU makes the last one when it is about to switch the machine on."""
-        while not self._file("monitor").exists():
-            if not self.running:
-                raise self._boot_error("QEMU has ended")
+        wait_until(lambda: self._file("monitor").exists() or not self.running)
+        if not self.running:
+            raise self._boot_error("QEMU has ended")
 
     def _wait_for_systemd(self, timeout: float):
         """Until all is started. A job may have failed by then, as it was to."""
@@ -178,17 +187,36 @@ class VirtualMachine(Machine):
         others = [line for line in failed if not line.startswith("jobsd-")]
         assert state in ("running", "degraded") and not others, f"it is {state}: {others}"
 
-    def _monitor(self, command: str) -> dict:
-        with socket.socket(socket.AF_UNIX) as monitor, monitor.makefile("rw") as stream:
-            monitor.connect(str(self._file("monitor")))
-            stream.readline()       # its greeting
-            for execute in "qmp_capabilities", command:
-                print(json.dumps({"execute": execute}), file=stream, flush=True)
-                answer = json.loads(stream.readline())
-                while "event" in answer:
-                    answer = json.loads(stream.readline())
-                assert "return" in answer, answer
-        return answer["return"]
+    def _tell(self, command: str):
+        with Monitor(self._file("monitor")) as monitor:
+            monitor.tell(command)
+
+
+class Monitor:
+    """QEMU's, which talks QMP."""
+
+    def __init__(self, path: Path):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            self._stream = connection.makefile("rw")
+        self._stream.readline()     # its greeting
+        self.tell("qmp_capabilities")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._stream.close()
+
+    def tell(self, command: str):
+        print(json.dumps({"execute": command}), file=self._stream, flush=True)
+        while "event" in (answer := json.loads(self._stream.readline())):
+            pass
+        assert "return" in answer, answer
+
+    def wait_for(self, event: str):
+        while json.loads(self._stream.readline()).get("event") != event:
+            pass
 
 
 class GuestPath:

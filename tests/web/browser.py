@@ -13,11 +13,11 @@ ends with one of _VERBS, to a process of node's, see browser_agent.mjs. Each ver
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
-from harness import node
+from harness import container, node
 from machine import Machine
+from waiting import wait_until
 
 PORT = 9090
 FRAME = "cockpit1:localhost/jobs"
@@ -99,10 +99,10 @@ class Window:
 
     def wait_until(self, condition):
         """Wait for a condition that is none of a single part."""
-        deadline = time.monotonic() + TIMEOUT_SEC
-        while not self._holds(condition):
-            if time.monotonic() > deadline:
-                raise BrowserError(f"not within {TIMEOUT_SEC} s; the page has:\n{self.text()}")
+        try:
+            wait_until(lambda: self._holds(condition), TIMEOUT_SEC)
+        except AssertionError:
+            raise BrowserError(f"not within {TIMEOUT_SEC} s; the page has:\n{self.text()}") from None
 
     @staticmethod
     def _holds(condition) -> bool:
@@ -151,7 +151,8 @@ class Window:
 class Browser:
     def __init__(self, machine: Machine):
         self._process = subprocess.Popen(
-            ["setpriv", "--pdeathsig=TERM", *machine.network(), "node", str(_AGENT), str(node.WEB)],
+            [*container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=TERM", *machine.network(),
+             "node", str(_AGENT), str(node.WEB)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "TZ": "UTC"})
         self._count = 0
 

@@ -5,6 +5,7 @@ import csv
 import datetime
 
 from history import multiply
+from person import Gate
 
 NO_JOBS = "There are no jobs to report on"
 
@@ -21,17 +22,16 @@ def test_a_job_appears_runs_and_ends_by_itself(window, empty, gate):
     window.jobs.get_by_text(NO_JOBS).wait_for()
 
 
-def test_the_bar_of_a_running_job_moves(window, empty, gate):
-    empty.sh('for i in 10 50; do systemd-notify --status="$i% of it"; '
-             'while [ ! -e "$HOME/at-$i" ]; do sleep 0.05; done; done', name="moving")
+def test_the_bar_of_a_running_job_moves(window, empty):
+    gates = {percent: Gate(empty, f"at-{percent}") for percent in (10, 50)}
+    empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}" for percent, gate in gates.items()),
+             name="moving")
     for percent in 10, 50:
         window.row("moving").get_by_role("progressbar", name="Progress of moving").wait_for()
         window.row("moving").get_by_text(f"{percent}%", exact=True).wait_for()
-        empty.file(f"at-{percent}").touch()
+        gates[percent].open()
     window.row("moving").get_by_text("Completed").wait_for()
     assert window.row("moving").get_by_role("progressbar").count() == 0
-    for percent in 10, 50:
-        empty.file(f"at-{percent}").unlink()
 
 
 def tab(window, title, count):

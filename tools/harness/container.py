@@ -10,6 +10,10 @@ from pathlib import Path
 
 from . import cache
 
+# To put before a command. What a shell runs in the background ignores these signals, and no program that is tested
+# shall. (SIGHUP is as it was: who says nohup means it.)
+DEFAULT_SIGNALS = ["env", "--default-signal=INT,QUIT,PIPE"]
+
 # Runs as PID 1 of the namespaces. systemd-nspawn leaves sockets and locks in /run/systemd/nspawn.
 _ENTER = """
 echo 0 >"$CGROUP/cgroup.procs"
@@ -38,7 +42,7 @@ def command(state: Path, lower: list[Path], upper: Path, arguments: list[str]) -
         "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
     }
     return [
-        "env", *(f"{name}={value}" for name, value in environment.items()),
+        *DEFAULT_SIGNALS, *(f"{name}={value}" for name, value in environment.items()),
         "setpriv", "--pdeathsig=KILL",
         "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc",
         "sh", "-euc", _ENTER, "sh", *arguments,

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import cache
+from . import cache, container
 from .build import Build
 from .result import Failure, Result, passed
 
@@ -66,7 +66,7 @@ class Module:
         with cache.Scratch("pytest") as scratch:
             junit, failures = scratch.path / "junit.xml", scratch.path / "failures"
             command = [
-                "setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
+                *container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=TERM", sys.executable, "-B", "-m", "pytest", "--quiet",
                 f"--suite={self.build.suite}", f"--variant={self.build.variant}",
                 f"--installation={installation}", f"--junit-xml={junit}", f"--failures={failures}",
                 "--durations=5", *self.arguments, *(["--long"] if self.long else []),

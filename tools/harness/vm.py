@@ -7,7 +7,7 @@ QEMU emulates the processors: this needs nothing of the host, and a system is up
 import subprocess
 from pathlib import Path
 
-from . import cache, image
+from . import cache, container, image
 
 MEMORY_MB = 1024
 PROCESSORS = 2
@@ -43,7 +43,7 @@ def command(vmlinuz: Path, root: Path, var: Path, port: Path, monitor: Path) -> 
     """
     arguments = "console=ttyS0 root=/dev/nvme0n1 rw init=/lib/systemd/systemd mitigations=off panic=-1"
     return [
-        "setpriv", "--pdeathsig=KILL",
+        *container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=KILL",
         "qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
         "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", str(PROCESSORS), "-m", str(MEMORY_MB),
         "-kernel", str(vmlinuz), "-append", arguments,

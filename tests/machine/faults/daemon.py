@@ -2,7 +2,7 @@
 """What tests of faults do to services of a machine."""
 
 from person import BusError, Person
-from waiting import wait_until
+from waiting import TIMEOUT_SEC, wait_for_another_jobsd, wait_until
 
 
 def main_pid(machine, unit: str = "jobsd.service") -> str:
@@ -14,11 +14,11 @@ def log(machine) -> str:
     return machine.run(["journalctl", "--unit=jobsd.service", "--output=cat"]).stdout
 
 
-def kill(machine, unit: str = "jobsd.service"):
-    """kill -9 of a service, and wait for systemd to start another."""
-    before = wait_until(lambda: running_pid(machine, unit))
+def kill(machine):
+    """kill -9 of jobsd, and wait for systemd to start another."""
+    before = wait_until(lambda: running_pid(machine))
     machine.run(["kill", "-KILL", before], check=False)     # it may just have ended by itself
-    wait_until(lambda: running_pid(machine, unit) not in (None, before))
+    wait_for_another_jobsd(machine, before)
 
 
 def running_pid(machine, unit: str = "jobsd.service") -> str | None:
@@ -27,15 +27,11 @@ def running_pid(machine, unit: str = "jobsd.service") -> str | None:
     return pid if pid != "0" else None
 
 
-def wait_until_active(machine, unit: str = "jobsd.service"):
-    wait_until(lambda: machine.run(["systemctl", "is-active", unit], check=False).stdout == "active\n")
-
-
 def wait_until_idle(root: Person):
     """Nothing is queued or running for ever, and no unit is left over."""
     try:
-        wait_until(lambda: _active(root) == [])
-    except AssertionError:
+        root.wait_until(lambda: _active(root) == [], TIMEOUT_SEC)
+    except RuntimeError:
         raise AssertionError(f"never ends: {root.list_jobs(all=True, status=['queued', 'running'])}") from None
     wait_until(lambda: not root.run(
         "systemctl", "list-units", "--all", "--no-legend", "jobsd-*.service").stdout.strip())

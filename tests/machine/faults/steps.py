@@ -9,8 +9,8 @@ import collections
 import re
 from dataclasses import dataclass
 
-from daemon import main_pid, running_pid, wait_until_active
-from waiting import wait_until
+from daemon import main_pid, running_pid
+from waiting import wait_until, wait_until_active
 
 # Writes to the database and their commit, messages to the bus and the log, the stream of a job's output,
 # and the end of each turn of the event loop.

@@ -121,7 +121,7 @@ def test_who_submits_and_vanishes_has_his_job_run_once_or_not_at_all(machine, al
 @pytest.fixture
 def endless(alice):
     """A job that has printed more than a pipe takes, and goes on."""
-    id = alice.sh("seq 100000; while :; do echo more; sleep 0.01; done")
+    id = alice.sh("seq 100000; exec sleep infinity")
     alice.wait_started(id)
     yield id
     alice.cancel(id)

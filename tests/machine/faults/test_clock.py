@@ -9,7 +9,6 @@ import time
 import pytest
 
 from person import Gate, Person
-from waiting import wait_until
 
 _DAY = 24 * 60 * 60
 _2040 = 2208988800
@@ -109,7 +108,7 @@ def test_the_history_outlives_a_clock_that_is_wrong_for_a_while(root, alice, clo
         for _ in range(2):      # for each the oldest one goes, and all that are too old would go with it
             ids.append(alice.submit("/bin/true"))
             alice.wait(ids[-1])
-            wait_until(lambda: min(alice.ids()) == ids[-3])
+            alice.wait_until(lambda: min(alice.ids()) == ids[-3])
         assert alice.ids() == ids[:1:-1]
 
 

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from checker import check
-from daemon import log, main_pid, running_pid, wait_until_active
+from daemon import log, main_pid, running_pid
 from load import Load
 from person import BusError, Gate, Person, unit
-from waiting import wait_until
+from waiting import wait_for_log, wait_until, wait_until_active, wait_until_over
 
 HISTORY = "/var/lib/jobsd"
 JOURNAL = "/var/log/journal"
@@ -147,7 +147,7 @@ def test_a_job_that_ends_while_the_disk_is_full_has_its_true_end(fresh_machine, 
             wait_until(lambda: _is_refused(alice, "RunCommand", "asa{sv}t", ["/bin/true"], {}, 0))
             assert _is_refused(alice, "CancelJob", "tt", cancelled, 0)
             gate.open()
-            wait_until(lambda: _has_ended(fresh_machine, id))
+            wait_until_over(fresh_machine, unit(id))
             assert {id, cancelled} <= set(alice.ids())
         job = alice.wait(id)
         assert (job["Result"], job["ExitStatus"]) == ("exit-code", 3)
@@ -161,30 +161,25 @@ def test_a_job_that_ends_while_the_disk_is_full_has_its_true_end(fresh_machine, 
 
 def test_a_job_that_is_tried_again_has_one_end_however_often_it_is_recorded(fresh_machine, root):
     mount(fresh_machine, HISTORY)
-    root.write("/etc/jobsd/types.d/again.job", """
+    gate = Gate(Person(fresh_machine, "alice"))
+    root.write("/etc/jobsd/types.d/again.job", f"""
         [Job]
-        Command=/bin/sh -c 'while [ ! -e "$HOME/gate" ]; do sleep 0.05; done; exit 7'
+        Command=/bin/sh -c '{gate.wait}; exit 7'
         AllowGroups=alice
         Retries=1
         RetrySec=1h
     """)
     fresh_machine.run(["systemctl", "reload", "jobsd"])
     with Person(fresh_machine, "alice") as alice:
-        gate = Gate(alice)
         id = alice.call("RunType", "sa{ss}a{sv}t", "again", {}, {}, 0)[0]
         alice.wait_started(id)
         with full(fresh_machine, HISTORY):
             wait_until(lambda: _is_refused(alice, "RunCommand", "asa{sv}t", ["/bin/true"], {}, 0))
             gate.open()
-            wait_until(lambda: log(fresh_machine).count(f"Failed to record the end of job {id}") >= 3)
+            wait_for_log(fresh_machine, f"Failed to record the end of job {id}", n=3)
             for job in alice.job(id), alice.list_jobs()[0]:     # nobody is told of an end that is none
                 assert (job["Status"], job["Result"], job["Finished"], job["Info"]) == ("running", "", 0, "")
         assert alice.wait_for(id, Status="queued")["Info"] == "Exited with status 7; try 2 follows"
-
-
-def _has_ended(machine, id: int) -> bool:
-    return machine.run(["systemctl", "show", "--property=SubState", "--value", unit(id)]).stdout.strip() in (
-        "failed", "dead")
 
 
 def _is_refused(person: Person, *call) -> bool:

@@ -41,7 +41,7 @@ def test_nothing_is_lost_however_often_jobsd_is_restarted(load, chance, long, ho
 def test_whoever_waits_for_a_running_job_goes_on_waiting(machine, how):
     with Person(machine, "alice") as alice:
         gate = Gate(alice)
-        script = f"echo before; while [ ! -e ~/gate ]; do sleep 0.05; done; echo after; exit 4"
+        script = f"echo before; {gate.wait}; echo after; exit 4"
         clients = {
             "run --wait": alice.popen("jobsctl", "run", "--wait", "--name=waited", "--", "sh", "-c", script,
                                       text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE),
