@@ -67,8 +67,7 @@ static void tell_counts(Context *context, uint64_t cleared, uint64_t kept) {
                 note(arguments, "Other people's jobs were not touched: name the person with --user=NAME.");
 }
 
-/* 1 for yes. Only where somebody is there to be asked. */
-static int ask_sync(void) {
+static bool ask_sync(void) {
         char answer[16] = "";
 
         fputs("Clear all jobs that have ended? Their records and outputs are forgotten. [y/N] ", stderr);
@@ -79,20 +78,22 @@ static int ask_sync(void) {
 }
 
 /* Nothing says which: that may be what was meant, or what a pipe to xargs(1) came to. */
-static int confirm_all_sync(const Arguments *arguments) {
-        if (arguments->all_ended || !filter_is_empty(arguments))
-                return 1;
-        if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
-                return ask_sync();
-        return fail_usage("Which jobs? Name their ids, or choose by options as --failed. To clear all that "
-                          "have "
-                          "ended: jobsctl clear --all-ended");
+static bool is_everything(const Arguments *arguments) {
+        return !arguments->all_ended && filter_is_empty(arguments);
+}
+
+static bool somebody_is_there(void) {
+        return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
 int clear_check(const Arguments *arguments) {
-        return arguments->all_ended && arguments->n_ids > 0
-                        ? fail_usage("--all-ended is all of them: leave the ids out, or the option.")
-                        : 0;
+        if (arguments->all_ended && arguments->n_ids > 0)
+                return fail_usage("--all-ended is all of them: leave the ids out, or the option.");
+        if (is_everything(arguments) && !somebody_is_there())
+                return fail_usage(
+                                "Which jobs? Name their ids, or choose by options as --failed. To clear all "
+                                "that have ended: jobsctl clear --all-ended");
+        return 0;
 }
 
 int verb_clear(Context *context) {
@@ -100,10 +101,7 @@ int verb_clear(Context *context) {
         uint64_t cleared, kept;
         int r;
 
-        r = confirm_all_sync(arguments);
-        if (r < 0)
-                return r;
-        if (r == 0) {
+        if (is_everything(arguments) && !ask_sync()) {
                 note(arguments, "Nothing was cleared.");
                 return EXIT_STATUS_FAILURE;
         }
