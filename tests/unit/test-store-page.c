@@ -299,7 +299,9 @@ static bool user_matches(const Job *job, const StoreFilter *filter) {
                 return false;
         if (filter->tasks && job->uid >= 1000)
                 return false;
-        return text_matches(job->user, filter->user) || text_matches(number, filter->user);
+        if (filter->user && filter->user[0] >= '0' && filter->user[0] <= '9')
+                return text_matches(number, filter->user); /* also where an account has digits for a name */
+        return text_matches(job->user, filter->user);
 }
 
 static bool time_matches(const Job *job, const StoreFilter *filter) {
