@@ -270,7 +270,9 @@ static int retry_command(Request *q, const Job *job, sd_bus_error *e) {
         const Identity *owner;
         int r;
 
-        r = request_identify_uid(q, job->uid, &owner, e);
+        r = options_check_command(job->command, e); /* an older jobsd may have taken it */
+        if (r >= 0)
+                r = request_identify_uid(q, job->uid, &owner, e);
         if (r <= 0)
                 return r;
         r = job_new_retry(job, &again);

@@ -235,12 +235,15 @@ static int read_environment(sd_bus_message *m, const Option *option, void *targe
         return 0;
 }
 
-static int check_command(char **command, sd_bus_error *e) {
+int options_check_command(char **command, sd_bus_error *e) {
         if (!command || !command[0])
                 return error_invalid(e, "The command is empty.");
         if (command[0][0] != '/')
                 return error_invalid(
                                 e, "The command's path is not absolute: \"" QUOTE "\".", QUOTED(command[0]));
+        if (!text_is_one_line(command[0])) /* PID 1 takes some of them, and which depends on its version */
+                return error_invalid(e,
+                                "The command's path contains a line break or another control character.");
         if (strlen(command[0]) >= PATH_MAX)
                 return error_invalid(e, "The command's path is longer than %d bytes.", PATH_MAX - 1);
         if (strv_length(command) > JOBSD_ARGV_MAX)
@@ -262,13 +265,9 @@ static int check_command(char **command, sd_bus_error *e) {
 static int name_after_program(Job *job) {
         const char *slash = strrchr(job->command[0], '/');
         const char *program = slash[1] ? slash + 1 : slash;
-        char *name = strndup(program, (size_t) utf8_cut(program, JOBSD_NAME_BYTES_MAX));
 
-        if (!name)
-                return -ENOMEM;
-        text_make_one_line(name, '_');
-        job->name = name;
-        return 0;
+        job->name = strndup(program, (size_t) utf8_cut(program, JOBSD_NAME_BYTES_MAX));
+        return job->name ? 0 : -ENOMEM;
 }
 
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
@@ -289,7 +288,7 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
 
         r = sd_bus_message_read_strv(m, &options->job->command);
         if (r >= 0)
-                r = check_command(options->job->command, e);
+                r = options_check_command(options->job->command, e);
         if (r >= 0)
                 r = options_read(m, table, ELEMENTSOF(table), options, e);
         if (r >= 0)

@@ -30,6 +30,9 @@ typedef struct RunOptions {
 /* argv and options of RunCommand, checked. */
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
 
+/* What RunCommand takes as a command, wherever it comes from. */
+int options_check_command(char **command, sd_bus_error *e);
+
 /* The options of RunType: labels of the job. */
 int type_options_read(sd_bus_message *m, Job *job, sd_bus_error *e);
 

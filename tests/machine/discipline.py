@@ -16,6 +16,8 @@ from machine import Machine
 
 # For one test, with what it sets up; more is asked for, with the reason, by pytest.mark.limit.
 _LIMIT_SEC = 60
+# Tests of faults are about load, and about what takes its time to come back.
+_LIMIT_FAULTS_SEC = 300
 # With emulated processors all takes ten times as long.
 _LIMIT_VIRTUAL_SEC = 600
 # The full counts of docs/reliability.md.
@@ -66,7 +68,9 @@ def _limit(item) -> float:
     marker = item.get_closest_marker("limit")
     if marker is not None:
         return marker.args[0]
-    return _LIMIT_VIRTUAL_SEC if "vm" in item.fixturenames else _LIMIT_SEC
+    if "vm" in item.fixturenames:
+        return _LIMIT_VIRTUAL_SEC
+    return _LIMIT_FAULTS_SEC if item.path.parent.name == "faults" else _LIMIT_SEC
 
 
 # Nothing is left behind, and a new machine after a failure

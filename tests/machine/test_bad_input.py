@@ -48,6 +48,8 @@ def refused(person, name, member, signature, *arguments, **options):
     (["true"], "absolute"),
     (["./true"], "absolute"),
     ([""], "absolute"),
+    (["/bin/tr\nue"], "control character"),
+    (["/bin/\033[31mtrue"], "control character"),
     (["/" + "x" * 5000], "longer"),
     (["/bin/true", "x" * 131072], "131072"),
     (["/bin/true", *["x" * 100_000] * 4], "400014"),

@@ -170,6 +170,7 @@ def end_all(root, kept):
         root.call_many([("CancelJob", "tt", id, 0) for id in active])   # some have ended meanwhile
 
 
+@pytest.mark.limit(240, "thousands of calls")
 def test_users_change_nothing_of_others(machine, bob, root, calls, seed):
     """Two users call at random, with the ids of others: those find all of their jobs as they were."""
     gate = Gate(bob)
@@ -188,6 +189,7 @@ def test_users_change_nothing_of_others(machine, bob, root, calls, seed):
     assert bob.wait(mine[1])["Result"] == "success"
 
 
+@pytest.mark.limit(240, "thousands of calls")
 def test_root_does_not_bring_it_down(machine, bob, calls, seed):
     """Root may do a lot, but not end jobsd by what he says."""
     id = bob.sh("exit 3")

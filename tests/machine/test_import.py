@@ -13,6 +13,8 @@ from person import JOB, BusError, Person, job_path
 from test_export import FORMULAS, HOSTILE, export
 from waiting import wait_for_another_jobsd, wait_until
 
+pytestmark = pytest.mark.limit(120, "large files")
+
 TITLE = "startDate,endDate,jobName,jobStatus,jobInfo,jobUser\n"
 ROW = "2026-11-24T10:00:00+01:00,2026-11-24T10:00:05+01:00,{},Completed,,alice\n"
 DATABASE = "/var/lib/jobsd/jobs.db"

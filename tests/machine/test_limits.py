@@ -27,6 +27,7 @@ def bob(limited):
         yield bob
 
 
+@pytest.mark.limit(120, "many jobs")
 def test_no_more_jobs_run_than_allowed_and_no_more_wait(alice, bob):
     gate = Gate(alice)
     running = [gate.job() for _ in range(3)]
@@ -160,6 +161,7 @@ def test_calls_that_are_not_answered_are_counted_a_user(machine):
                 person.reply(call)
 
 
+@pytest.mark.limit(120, "many jobs")
 def test_many_starts_at_once_leave_systemd_on_the_bus(machine):
     """At most 32 are on their way, and no job is started twice."""
     with Person(machine, "root") as root, Person(machine, "bob") as bob, Person(machine, "root") as listener, \

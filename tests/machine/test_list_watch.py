@@ -7,6 +7,8 @@ import select
 import signal
 import subprocess
 
+import pytest
+
 from person import TIMEOUT_SEC, Gate
 
 
@@ -125,6 +127,7 @@ def test_list_watch_loses_no_end_while_jobsd_is_away(empty, root):
         assert lines.interrupt() == 130
 
 
+@pytest.mark.limit(120, "many jobs")
 def test_list_watch_of_many_jobs_at_once(empty):
     """Each is new once and ends once, in the order of their ids."""
     empty.wait(empty.submit("/bin/true"))

@@ -112,6 +112,7 @@ def test_a_process_can_dump_core(machine):
     assert "Finished with result: core-dump" in result.stderr
 
 
+@pytest.mark.limit(120, "several boots")
 def test_what_was_written_survives_a_crash_and_a_power_off(fresh_machine):
     boot_ids = set()
     for stop in (fresh_machine.crash, fresh_machine.poweroff, lambda: None):
@@ -124,6 +125,7 @@ def test_what_was_written_survives_a_crash_and_a_power_off(fresh_machine):
     assert len(boot_ids) == 3
 
 
+@pytest.mark.limit(120, "several boots")
 def test_two_machines_share_nothing(new_machine, machine):
     with new_machine() as other:
         other.boot()

@@ -18,6 +18,7 @@ def digest(data):
     return len(data), hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.limit(120, "what journald stores takes its time")
 def test_200000_lines_and_gone(alice):
     """Whole and in order: by a reader that follows, and by one who only reads when all is over."""
     id = alice.submit("/usr/bin/seq", "200000")
@@ -264,6 +265,7 @@ for path in "/run/systemd/journal.jobs/socket", "/run/systemd/journal/socket":
     assert alice.output(id) == b"true\n"
 
 
+@pytest.mark.limit(120, "what journald stores takes its time")
 def test_following_ends_after_the_last_line_is_stored(alice):
     """Many jobs end at once, each with a burst as its last words, while their outputs are being opened."""
     for attempt in range(5):

@@ -200,6 +200,7 @@ def test_a_name_that_is_somebody_elses_now_gives_nobody_the_jobs_of_the_former(g
 
 # ---- types that change ----
 
+@pytest.mark.limit(180, "as many reloads as it takes to meet a submission")
 def test_a_job_is_wholly_of_one_version_of_its_type(erin, root):
     """However often the file is replaced while jobs of it are submitted."""
     versions = ["one", "two"]

@@ -87,6 +87,7 @@ def ends(machine, alice: Person, root: Person) -> list[int]:
     return [*ids, cancelled]
 
 
+@pytest.mark.limit(120, "jobs that end in every way")
 def test_every_kind_of_end_comes_back_and_what_was_cleared_does_not(machine, alice, root):
     ids = ends(machine, alice, root)
     cleared = alice.submit("/bin/true")
@@ -106,6 +107,7 @@ def test_every_kind_of_end_comes_back_and_what_was_cleared_does_not(machine, ali
     assert len(kept) == 1 and kept[0] in told
 
 
+@pytest.mark.limit(120, "jobs that end in every way")
 def test_it_gives_the_same_twice(machine, alice, root):
     ends(machine, alice, root)
     stop(machine)

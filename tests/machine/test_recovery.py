@@ -39,6 +39,7 @@ def silent_journal(machine):
         away.rename(socket)
 
 
+@pytest.mark.limit(240, "many jobs over many starts of jobsd")
 def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -49,7 +50,8 @@ def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     script = f"""
         n=0
         until [ -e ~/enough ] && [ $n -ge 60 ]; do
-            if id=$(jobsctl run --quiet -- sh -c '{MARK} sleep 0.'$((n % 4))'; exit $(($JOBSD_JOB_ID % 7))' 2>/dev/null); then
+            if id=$(jobsctl run --quiet -- \\
+                    sh -c '{MARK} sleep 0.'$((n % 4))'; exit $(($JOBSD_JOB_ID % 7))' 2>/dev/null); then
                 echo $id
                 n=$((n + 1))
             fi
@@ -77,6 +79,7 @@ def test_jobs_run_once_and_end_once_however_often_jobsd_is_killed(machine):
     assert not machine.run(["systemctl", "list-units", "--all", "--no-legend", "jobsd-*"]).stdout.strip()
 
 
+@pytest.mark.limit(240, "many jobs over many starts of jobsd")
 def test_jobs_that_end_or_are_cancelled_while_jobsd_comes_back(machine):
     """Their ends come in between its questions about them. None is lost, and the next job starts."""
     with Person(machine, "alice") as alice, Person(machine, "root") as root, root.jobsd_conf(MaxRunning=60):
@@ -209,6 +212,7 @@ def test_a_job_that_a_shutdown_stops_was_interrupted(fresh_machine):
     assert job["Info"] == "Interrupted: the machine went down"
 
 
+@pytest.mark.limit(240, "many jobs over many starts of jobsd")
 def test_three_hundred_jobs_that_end_at_once_are_all_recorded(machine):
     """dbus-daemon allows jobsd 128 calls without an answer, PID 1 is asked about each of them."""
     with Person(machine, "root") as root, Person(machine, "bob") as bob, root.jobsd_conf(MaxRunning=400):

@@ -54,6 +54,16 @@ def test_the_jobs_own_method_is_the_same_and_a_retry_can_be_retried(alice, faile
     assert alice.job(retry(alice, first))["RetryOf"] == first
 
 
+def test_what_is_refused_today_is_refused_of_an_old_job_too(alice, root):
+    """A path that an older jobsd took."""
+    id = alice.submit("/bin/true")
+    alice.wait(id)
+    with root.machine.without("jobsd.service"):
+        root.run("sqlite3", "/var/lib/jobsd/jobs.db", f"UPDATE jobs SET command = X'2F62696E2F0A00' WHERE id = {id}")
+    with pytest.raises(BusError, match="InvalidArgs: The command's path contains a line break"):
+        retry(alice, id)
+
+
 def test_a_retry_outlives_the_job_that_it_repeats(alice):
     id = alice.submit("/bin/true")
     alice.wait(id)

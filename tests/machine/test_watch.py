@@ -38,8 +38,8 @@ def test_a_job_appears_starts_and_ends_without_a_key(empty, gate):
 def test_the_bar_of_a_running_job_moves(empty):
     gates = {percent: Gate(empty, f"at-{percent}") for percent in (10, 50)}
     with watch(empty) as terminal:
-        empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}" for percent, gate in gates.items()),
-                 name="moving")
+        empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}"
+                           for percent, gate in gates.items()), name="moving")
         for percent, bar in (10, "█░░░░░░░░░"), (50, "█████░░░░░"):
             terminal.wait_for(lambda: f"{bar} {percent}% of it" in terminal.row("moving"))
             gates[percent].open()

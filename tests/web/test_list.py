@@ -24,8 +24,8 @@ def test_a_job_appears_runs_and_ends_by_itself(window, empty, gate):
 
 def test_the_bar_of_a_running_job_moves(window, empty):
     gates = {percent: Gate(empty, f"at-{percent}") for percent in (10, 50)}
-    empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}" for percent, gate in gates.items()),
-             name="moving")
+    empty.sh("; ".join(f"systemd-notify --status='{percent}% of it'; {gate.wait}"
+                       for percent, gate in gates.items()), name="moving")
     for percent in 10, 50:
         window.row("moving").get_by_role("progressbar", name="Progress of moving").wait_for()
         window.row("moving").get_by_text(f"{percent}%", exact=True).wait_for()
