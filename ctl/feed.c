@@ -401,7 +401,7 @@ int feed_new(const Context *context, View *views, size_t n_views, job_event_cb c
         };
         r = feed_add_matches(feed);
         if (r < 0)
-                return fail(r, "Failed to prepare for news of jobs");
+                return fail_bus(NULL, r, "Failed to prepare for news of jobs");
         ledger_start_over(&feed->ledger);
         *ret = TAKE_PTR(feed);
         return 0;

@@ -140,7 +140,7 @@ static int follow_wait(Follow *follow) {
 
         r = feed_wait_sync(follow->feed, fds, ELEMENTSOF(fds));
         if (r < 0)
-                return fail(r, "Failed to wait for news of jobs");
+                return fail_bus(NULL, r, "Failed to wait for news of jobs");
         if (fds[0].revents)
                 return -EINTR;
         return !!(fds[1].revents & (POLLERR | POLLHUP)) || ferror(stdout);

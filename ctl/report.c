@@ -43,8 +43,9 @@ static bool name_matches(const char *pattern, const char *name) {
 
 static const char *bus_error_sentence(const sd_bus_error *bus_error, int error) {
         if (!sd_bus_error_is_set(bus_error))
-                return error == -ECONNRESET || error == -ENOTCONN ? "The bus closed the connection."
-                                                                  : strerror(-error);
+                return error == -ECONNRESET || error == -ENOTCONN || error == -EPIPE
+                                ? "The bus closed the connection."
+                                : strerror(-error);
         for (size_t i = 0; i < ELEMENTSOF(sentences); i++)
                 if (name_matches(sentences[i].name, bus_error->name))
                         return sentences[i].sentence;

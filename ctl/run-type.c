@@ -152,6 +152,6 @@ int run_type(Context *context, uint64_t *ret_id) {
         if (r >= 0)
                 r = append_call(call, context->arguments, values);
         if (r < 0)
-                return fail(r, "Failed to submit the job");
+                return fail_bus(NULL, r, "Failed to submit the job");
         return submission_send(context, call, "Failed to submit the job", ret_id);
 }

@@ -43,7 +43,7 @@ static int check_transport(const Context *context, uint64_t id) {
         if (r > 0)
                 return 0;
         if (r < 0)
-                return fail(r, "Failed to ask the bus whether it carries output");
+                return fail_bus(NULL, r, "Failed to ask the bus whether it carries output");
         return fail_plain(-EOPNOTSUPP,
                         "Output does not come through this connection. Try: ssh %s jobsctl output %" PRIu64,
                         arguments->host ?: "HOST", id);

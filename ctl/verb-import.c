@@ -38,7 +38,7 @@ static int check_transport(const Context *context) {
         int r = sd_bus_can_send(context->bus, SD_BUS_TYPE_UNIX_FD);
 
         if (r < 0)
-                return fail(r, "Failed to ask the bus whether it carries files");
+                return fail_bus(NULL, r, "Failed to ask the bus whether it carries files");
         if (r > 0)
                 return 0;
         return fail_plain(-EOPNOTSUPP,

@@ -305,7 +305,7 @@ static int run_command(Context *context, uint64_t *ret_id) {
         if (r >= 0)
                 r = submission_append(&submission, context->arguments, call);
         if (r < 0)
-                return fail(r, "Failed to submit the job");
+                return fail_bus(NULL, r, "Failed to submit the job");
         return submission_send(context, call, "Failed to submit the job", ret_id);
 }
 

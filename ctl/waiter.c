@@ -96,7 +96,7 @@ int waiter_new(const Context *context, Waiter **ret) {
         if (r >= 0)
                 r = interrupt_open(&waiter->interrupt_fd);
         if (r < 0)
-                return fail(r, "Failed to prepare for waiting");
+                return fail_bus(NULL, r, "Failed to prepare for waiting");
         r = waiter_subscribe(waiter);
         if (r < 0)
                 return r;

@@ -18,11 +18,11 @@ _EVERYTHING = [
     ("unit", "trixie", "plain"),
     ("unit", "trixie", "sanitized"),
     ("fuzz", "bookworm", "fuzz"),
+    ("machine", "bookworm", "plain"),
     ("faults", "bookworm", "plain"),
     ("web", "bookworm", "web"),
     ("web", "trixie", "web"),
     ("machine", "trixie", "sanitized"),
-    ("machine", "bookworm", "plain"),
     ("machine", "trixie", "plain"),
 ]
 
