@@ -80,8 +80,11 @@ def pytest_runtest_call(item):
     machines = [machine for machine in item.funcargs.values() if isinstance(machine, Machine)]
     item.stash[_jobs_before] = {machine: machine.job_units() for machine in machines}
     processes = {machine: machine.processes() for machine in machines}
+    gates = {machine: machine.closed_gates() for machine in machines}
     yield
     for machine in machines:
+        for gate in machine.closed_gates() - gates[machine] if machine.running else ():
+            machine.open_gate(gate)     # nobody is left waiting
         for process in machine.processes() - processes[machine]:
             process.kill()
             process.wait()

@@ -195,10 +195,8 @@ class Machine:
         gate.touch()
         self._closed_gates.remove(path)
 
-    def open_gates(self):
-        """All of them."""
-        for path in list(self._closed_gates):
-            self.open_gate(path)
+    def closed_gates(self) -> set[str]:
+        return self._closed_gates.copy()
 
     def pids(self, command: str) -> list[str]:
         """The processes that have this in their command line, as pgrep --full would find them from within."""

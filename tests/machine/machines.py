@@ -97,16 +97,10 @@ def empty(alice):
 @pytest.fixture
 def gate(alice):
     """Jobs of alice's wait at it."""
-    return Gate(alice)
-
-
-@pytest.fixture(autouse=True)
-def _open_gates(request):
-    """What a test that failed has left closed holds nothing of the next one."""
-    machine = request.getfixturevalue("machine") if "machine" in request.fixturenames else None
-    yield
-    if machine is not None and machine.running:
-        machine.open_gates()
+    gate = Gate(alice)
+    yield gate
+    if alice.machine.running:
+        gate.open()
 
 
 @contextlib.contextmanager

@@ -152,20 +152,6 @@ def test_a_job_whose_return_to_the_queue_meets_a_full_disk_is_run_later(fresh_ma
         assert alice.output(id) == b"ran\n"
 
 
-def test_a_history_that_begins_anew_has_no_output_of_the_one_before(fresh_machine):
-    """The ids are the same ones again, and the journal is not: another's output is not shown with mine."""
-    with Person(fresh_machine, "alice") as alice:
-        assert alice.output(alice.sh("echo secret"), follow=True) == b"secret\n"
-    fresh_machine.run(["systemctl", "stop", "jobsd"])
-    fresh_machine.run(["sh", "-c", f"rm {DATABASE}*"])
-    fresh_machine.poweroff()
-    fresh_machine.boot()
-    with Person(fresh_machine, "bob") as bob:
-        id = bob.sh("echo mine")
-        assert id == 1 and bob.output(id, follow=True) == b"mine\n"
-        assert bob.output(id) == bob.output(id, lines=5) == b"mine\n"
-
-
 def test_an_id_never_comes_back(stopped):
     """Not after a clear of the newest job, and not after a restart."""
     stopped.run(["systemctl", "start", "jobsd"])
