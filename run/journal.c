@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,7 +14,9 @@
 #include "journal.h"
 
 #define RECONNECT_USEC 20000
-#define LOOK_USEC 200
+/* How long to wait before looking again: there may be many who wait. */
+#define LOOK_USEC_MIN 100
+#define LOOK_USEC_MAX 12800
 /* Where journald does not read at all. */
 #define PATIENCE_MSEC 60000
 
@@ -117,18 +120,22 @@ void journal_send(Journal *journal, const Entry *entry) {
         keep(journal, entry->data, entry->size);
 }
 
+static bool wait_until_read(const Journal *journal, int64_t until) {
+        useconds_t usec = LOOK_USEC_MIN;
+
+        while (!all_is_read(journal)) {
+                if (now_msec() >= until)
+                        return false;
+                (void) usleep(usec);
+                usec = MIN(2 * usec, LOOK_USEC_MAX);
+        }
+        return true;
+}
+
 void journal_finish(Journal *journal) {
         static const char nothing[] = "\n"; /* an entry without fields is none */
         int64_t until = now_msec() + PATIENCE_MSEC;
 
-        for (;;) {
-                while (!all_is_read(journal)) {
-                        if (now_msec() >= until)
-                                return;
-                        (void) usleep(LOOK_USEC);
-                }
-                if (send_datagram(journal, nothing, 1))
-                        return;
+        while (wait_until_read(journal, until) && !send_datagram(journal, nothing, 1))
                 reconnect(journal);
-        }
 }
