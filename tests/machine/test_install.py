@@ -11,6 +11,7 @@ from waiting import wait_for_another_jobsd
 INSTALLED = """
 /usr/bin/jobsctl
 /usr/libexec/jobsd/jobsd
+/usr/libexec/jobsd/jobsd-run
 /usr/libexec/jobsd/jobsd-stream
 /usr/share/dbus-1/system.d/org.jobsd1.conf
 /usr/share/dbus-1/system-services/org.jobsd1.service
@@ -27,6 +28,7 @@ INSTALLED = """
 /etc/jobsd/jobsd.conf
 /usr/share/man/man1/jobsctl.1
 /usr/share/man/man8/jobsd.8
+/usr/share/man/man8/jobsd-run.8
 /usr/share/man/man5/jobsd.conf.5
 /usr/share/man/man5/org.jobsd1.5
 /usr/share/bash-completion/completions/jobsctl
