@@ -92,6 +92,13 @@ ida = _person("ida")        # of group archivists
 root = _person("root")
 
 
+@pytest.fixture(scope="module")
+def limits_accepted(root):
+    """Jobs with limits run though nothing enforces these: as a container, a machine may have no controllers."""
+    with root.jobsd_conf(MissingController="warn"):
+        yield
+
+
 @pytest.fixture
 def empty(alice):
     """No job of alice's is there."""
