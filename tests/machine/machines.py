@@ -7,8 +7,10 @@ import signal
 import pytest
 
 from harness import build, cache, image
+from harness import vm as parts
 from machine import Machine
 from person import Gate, Person
+from virtual import VirtualMachine
 
 # For one test. A test that waits for ever shall fail, and say where it was.
 _TIMEOUT_SEC = 180
@@ -72,6 +74,15 @@ def fresh_machine(new_machine):
     with new_machine() as machine:
         machine.boot()
         yield machine
+
+
+@pytest.fixture(scope="module")
+def vm(request, installation):
+    """A booted virtual machine."""
+    environment = build.VARIANTS[request.config.getoption("variant")].environment
+    with VirtualMachine(installation, parts.kernel(request.config.getoption("suite")), environment) as vm:
+        vm.boot()
+        yield vm
 
 
 def _person(name):

@@ -22,16 +22,18 @@ _EVERYTHING = [
     ("machine", "trixie", "plain"),
     ("machine", "trixie", "sanitized"),
     ("faults", "bookworm", "plain"),
+    ("vm", "trixie", "plain"),
     ("web", "bookworm", "web"),
     ("web", "trixie", "web"),
 ]
 
 # Where pytest runs, and what it is told beside its options. The tests of faults are machine tests with a kind of
 # their own.
-_PYTEST_FOLDERS = {"machine": "machine", "faults": "machine", "web": "web"}
+_PYTEST_FOLDERS = {"machine": "machine", "faults": "machine", "vm": "vm", "web": "web"}
 _PYTEST_ARGUMENTS = {
     "machine": ["--ignore=faults"],
     "faults": ["faults", "-rP"],
+    "vm": [],
     "web": [],
 }
 
@@ -148,7 +150,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tools/test",
         description="Build and test jobsd. Without arguments: everything, on every suite.")
-    parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "web"], default="all")
+    parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "vm", "web"],
+                        default="all")
     parser.add_argument(
         "pattern", nargs="?", default="",
         help="only tests with this in their name (but for unit tests an expression of pytest's -k)")
