@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus-manager.h"
+#include "controllers.h"
 #include "job-credential.h"
 #include "options.h"
 #include "parse.h"
@@ -31,6 +32,24 @@ static void on_submitted(int r, const Job *job, void *userdata) {
                 request_reply(q, reply);
 }
 
+/* Who asks for a limit relies on it. */
+static int check_limits(const Manager *m, const Job *job, sd_bus_error *e) {
+        _cleanup_free_ char *lacking = NULL;
+        int r;
+
+        if (m->config.missing_controller == MISSING_CONTROLLER_WARN)
+                return 0;
+        r = controllers_find_lacking(CONTROLLERS_ROOT, job, &lacking);
+        if (r < 0 || !lacking)
+                return r;
+        return sd_bus_error_setf(e, SD_BUS_ERROR_NOT_SUPPORTED,
+                        "This machine has no controller for %s: such a limit would have no effect."
+                        " Leave it out, or let the machine have the controller: a container has those"
+                        " that its host delegates. MissingController=warn in jobsd.conf runs such jobs"
+                        " all the same.",
+                        lacking);
+}
+
 /* Submits the job, which is taken over, for this user, and answers with its id and path. */
 static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_error *e) {
         Job *job = *submitted;
@@ -42,6 +61,9 @@ static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_err
         job->user = strdup(owner->name);
         if (!job->user)
                 return -ENOMEM;
+        r = check_limits(q->manager, job, e);
+        if (r < 0)
+                return r;
         r = manager_submit(q->manager, job, on_submitted, q);
         if (r == -EDQUOT)
                 return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,

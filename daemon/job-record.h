@@ -20,6 +20,7 @@ typedef enum JobEvent {
 } JobEvent;
 
 #define MESSAGE_ID_IMPORTED "3c3c9df6ac9b4e27a3bd4b6da3f0a110"
+#define MESSAGE_ID_WITHOUT_LIMITS "3c3c9df6ac9b4e27a3bd4b6da3f0a111"
 
 const char *job_event_to_message_id(JobEvent event);
 JobEvent job_event_from_message_id(const char *id);

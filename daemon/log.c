@@ -67,6 +67,15 @@ void log_job(JobEvent event, const Job *job, uid_t actor) {
         (void) sd_journal_sendv(fields, n);
 }
 
+void log_without_limits(const Job *job, const char *limits) {
+        (void) sd_journal_send("MESSAGE=Job %" PRIu64
+                               " (%s) of %s runs without %s: the controller is missing",
+                        job->id, job->name, job->user, limits, "MESSAGE_ID=" MESSAGE_ID_WITHOUT_LIMITS,
+                        "PRIORITY=%d", LOG_WARNING, "JOBSD_ID=%" PRIu64, job->id, "JOBSD_NAME=%s", job->name,
+                        "JOBSD_USER=%s", job->user, "JOBSD_UNIT=%s", job->unit, "JOBSD_LIMITS=%s", limits,
+                        NULL);
+}
+
 void log_import(uid_t actor, uint64_t first_id, uint64_t n_imported, uint64_t n_known, uint64_t n_refused) {
         (void) sd_journal_send("MESSAGE=%" PRIu64 " records were imported", n_imported,
                         "MESSAGE_ID=" MESSAGE_ID_IMPORTED, "PRIORITY=%d", LOG_NOTICE, "JOBSD_ACTOR=%" PRIu32,

@@ -10,6 +10,9 @@
 /* actor is the uid of who did it, for submitted, cancel and cleared; the daemon's own 0 otherwise. */
 void log_job(JobEvent event, const Job *job, uid_t actor);
 
+/* The job runs without these limits, see controllers.h. */
+void log_without_limits(const Job *job, const char *limits);
+
 /* Records of the past came into the history, with the ids from this one on. */
 void log_import(uid_t actor, uint64_t first_id, uint64_t n_imported, uint64_t n_known, uint64_t n_refused);
 

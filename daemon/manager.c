@@ -15,6 +15,7 @@
 #include "client.h"
 #include "clock-watch.h"
 #include "commit.h"
+#include "controllers.h"
 #include "dispatch.h"
 #include "drain.h"
 #include "helper.h"
@@ -520,11 +521,24 @@ static void on_started_committed(int r, void *userdata) {
         /* Without this record the start is known from the unit all the same. */
 }
 
+/* The site wants to run such jobs, or the controller went after the submission. */
+static void warn_of_limits(const Job *job) {
+        _cleanup_free_ char *lacking = NULL;
+        int r;
+
+        r = controllers_find_lacking(CONTROLLERS_ROOT, job, &lacking);
+        if (r < 0)
+                log_errno(r, "Failed to find out whether the limits of job %" PRIu64 " hold", job->id);
+        else if (lacking)
+                log_without_limits(job, lacking);
+}
+
 static void set_running(Manager *m, LiveJob *live) {
         int r;
 
         live->state = LIVE_RUNNING;
         log_job(JOB_EVENT_STARTED, live->job, 0);
+        warn_of_limits(live->job);
         r = commit_begin(m->commit);
         if (r >= 0)
                 r = store_set_started(m->store, live->id, live->job->started_usec, live->job->invocation_id);

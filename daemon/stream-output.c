@@ -205,6 +205,29 @@ static int wait_for_more(Output *output) {
         return fds[1].revents ? read_control(output) : 0;
 }
 
+/* Goes on behind the last entry, but looks into all files: sd-journal passes over one in which it has found
+ * no more, as long as that has as many entries as it had then, and journald counts an entry a moment before
+ * it can be found by its unit. So the last one of all could be missed. */
+static int look_anew(Output *output) {
+        _cleanup_free_ char *cursor = NULL;
+        int r;
+
+        r = sd_journal_process(output->journal); /* files may have been added or rotated meanwhile */
+        if (r >= 0)
+                r = sd_journal_get_cursor(output->journal, &cursor);
+        if (r >= 0)
+                r = sd_journal_seek_cursor(output->journal, cursor);
+        if (r >= 0)
+                return sd_journal_next(output->journal); /* to that entry itself */
+        if (r != -EADDRNOTAVAIL)
+                return r;
+        if (output->has_copied) /* the file of that entry is gone */
+                return 0;
+        sd_journal_close(output->journal); /* its directory may have been made after we looked */
+        output->journal = NULL;
+        return open_journal(output);
+}
+
 /* What came while the job ran, until it ends; then all that is left. */
 static int follow(Output *output) {
         int r;
@@ -217,14 +240,8 @@ static int follow(Output *output) {
                         return r;
         }
         r = synchronize(output);
-        if (r < 0)
-                return r;
-        if (!output->has_copied) { /* the journal's directory may have been made after we looked */
-                sd_journal_close(output->journal);
-                output->journal = NULL;
-                r = open_journal(output);
-        } else /* files may have been added or rotated meanwhile */
-                r = sd_journal_process(output->journal);
+        if (r >= 0)
+                r = look_anew(output);
         return r < 0 ? r : copy_stored(output);
 }
 

@@ -9,6 +9,7 @@
 #include "config-file.h"
 #include "macro.h"
 #include "parse.h"
+#include "string-table.h"
 
 typedef struct Key {
         const char *name;
@@ -49,6 +50,21 @@ static void assign_number(IniFile *file, const Key *key, const char *value, void
                                 key->name, key->min, key->max, QUOTED(value));
 }
 
+static const char *const missing_controller_table[] = {
+        [MISSING_CONTROLLER_REFUSE] = "refuse",
+        [MISSING_CONTROLLER_WARN] = "warn",
+};
+
+static void assign_missing_controller(IniFile *file, const Key *key, const char *value, void *field) {
+        int v = string_table_lookup(missing_controller_table, ELEMENTSOF(missing_controller_table), value);
+
+        if (v >= 0)
+                *(MissingController *) field = (MissingController) v;
+        else
+                ini_file_mistake(file, "%s= takes \"refuse\" or \"warn\", not \"" QUOTE "\"; ignored.",
+                                key->name, QUOTED(value));
+}
+
 static const Key keys[] = {
         { "MaxRunning", offsetof(Config, max_running), assign_number, 1, CONFIG_RUNNING_MAX },
         { "MaxRunningPerUser", offsetof(Config, max_running_per_user), assign_number, 1,
@@ -60,6 +76,7 @@ static const Key keys[] = {
         { "MaxRequestsPerUser", offsetof(Config, max_requests_per_user), assign_number, 1, 10000 },
         { "KeepHistoryMax", offsetof(Config, keep_history_max), assign_number, 0, INT_MAX },
         { "KeepHistorySec", offsetof(Config, keep_history_usec), assign_timespan, 0, 0 },
+        { "MissingController", offsetof(Config, missing_controller), assign_missing_controller, 0, 0 },
 };
 
 void config_set_defaults(Config *config) {
@@ -75,6 +92,7 @@ void config_set_defaults(Config *config) {
                 .max_requests_per_user = 256,
                 .keep_history_usec = UINT64_MAX,
                 .keep_history_max = 0,
+                .missing_controller = MISSING_CONTROLLER_REFUSE,
         };
 }
 

@@ -7,6 +7,12 @@
 
 #include "ini-file.h"
 
+/* What becomes of a job with a limit that has no effect on this machine, see controllers.h. */
+typedef enum MissingController {
+        MISSING_CONTROLLER_REFUSE,
+        MISSING_CONTROLLER_WARN,
+} MissingController;
+
 typedef struct Config {
         unsigned max_running;               /* jobs at once on this host, at most CONFIG_RUNNING_MAX */
         unsigned max_running_per_user;      /* of one user */
@@ -17,6 +23,7 @@ typedef struct Config {
         unsigned max_requests_per_user; /* calls that are not answered, a user */
         uint64_t keep_history_usec;     /* UINT64_MAX: for ever */
         unsigned keep_history_max;      /* ended jobs; 0: no bound */
+        MissingController missing_controller;
 } Config;
 
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */

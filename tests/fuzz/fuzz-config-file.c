@@ -33,6 +33,8 @@ static void check_bounds(const Config *config) {
         CHECK(config->max_subscriptions_per_user >= 1 && config->max_subscriptions_per_user <= 10000);
         CHECK(config->max_requests_per_user >= 1 && config->max_requests_per_user <= 10000);
         CHECK(config->keep_history_max <= INT_MAX);
+        CHECK(config->missing_controller == MISSING_CONTROLLER_REFUSE ||
+                        config->missing_controller == MISSING_CONTROLLER_WARN);
 }
 
 static char *write_config(const Config *config) {
@@ -43,12 +45,14 @@ static char *write_config(const Config *config) {
                               "[Manager]\nMaxRunning=%u\nMaxRunningPerUser=%u\nMaxQueuedPerUser=%u\n"
                               "MaxQueuedBytesPerUser=%" PRIu64 "\nMaxStreamsPerUser=%u\n"
                               "MaxSubscriptionsPerUser=%u\nMaxRequestsPerUser=%u\nKeepHistoryMax=%"
-                              "u\nKeepHistorySec=%s\n",
+                              "u\nKeepHistorySec=%s\nMissingController=%s\n",
                               config->max_running, config->max_running_per_user, config->max_queued_per_user,
                               config->max_queued_bytes_per_user, config->max_streams_per_user,
                               config->max_subscriptions_per_user, config->max_requests_per_user,
                               config->keep_history_max,
-                              config->keep_history_usec == UINT64_MAX ? "infinity" : history) > 0);
+                              config->keep_history_usec == UINT64_MAX ? "infinity" : history,
+                              config->missing_controller == MISSING_CONTROLLER_WARN ? "warn" : "refuse") >
+                        0);
         return text;
 }
 

@@ -8,8 +8,10 @@ import pytest
 
 from discipline import Found
 from harness import build, cache, image
+from harness import vm as parts
 from machine import Machine
 from person import Gate, Person
+from virtual import VirtualMachine
 
 def pytest_addoption(parser):
     parser.addoption("--suite", choices=image.SUITES, default=image.host_suite(),
@@ -67,6 +69,15 @@ def fresh_machine(new_machine):
         yield machine
 
 
+@pytest.fixture(scope="module")
+def vm(request, installation):
+    """A booted virtual machine."""
+    environment = build.VARIANTS[request.config.getoption("variant")].environment
+    with VirtualMachine(installation, parts.kernel(request.config.getoption("suite")), environment) as vm:
+        vm.boot()
+        yield vm
+
+
 def _person(name):
     """A fixture: this user of the machine that a module's tests share."""
     def person(machine):
@@ -83,6 +94,13 @@ dave = _person("dave")      # of group jobs-admin
 erin = _person("erin")      # of group operators
 ida = _person("ida")        # of group archivists
 root = _person("root")
+
+
+@pytest.fixture(scope="module")
+def limits_accepted(root):
+    """Jobs with limits run though nothing enforces these: as a container, a machine may have no controllers."""
+    with root.jobsd_conf(MissingController="warn"):
+        yield
 
 
 @pytest.fixture

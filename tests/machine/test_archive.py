@@ -17,6 +17,10 @@ CATALOGUE = f"{DIRECTORY}/catalogue.db"
 HEADER = "referenceCode,parentReferenceCode,level,title,dates,scopeAndContent,publicationStatus\r\n"
 
 
+# Some of the types have a limit.
+pytestmark = pytest.mark.usefixtures("limits_accepted")
+
+
 @pytest.fixture
 def archive(machine):
     """The account that the catalogue belongs to, and a catalogue as make-catalogue makes it."""

@@ -34,7 +34,7 @@ _ERRORS = {
     *(f"org.freedesktop.DBus.Error.{name}" for name in (
         "InvalidArgs", "AccessDenied", "InteractiveAuthorizationRequired", "LimitsExceeded", "UnknownMethod",
         "UnknownObject", "UnknownInterface", "UnknownProperty", "PropertyReadOnly",
-        "NotSupported")),       # to retry a record that was imported
+        "NotSupported")),       # to retry a record that was imported, a limit without its controller
     *(f"org.jobsd1.Error.{name}" for name in (
         "NoSuchJob", "NoSuchUser", "NoSuchType", "BrokenType", "Active", "NotActive")),
 }

@@ -94,6 +94,18 @@ def test_bytes_come_back_as_they_were(alice, what):
     assert alice.output(id) == BYTES[what]
 
 
+def test_none_of_what_was_printed_before(alice):
+    """Who follows from now on, and nothing comes any more."""
+    alice.run("mkfifo", "end")
+    id = alice.sh("echo before; : <end")
+    alice.wait_started(id)
+    followed = alice.open_output(id, follow=True)
+    assert alice.read_until(followed, b"before\n")
+    late = alice.open_output(id, follow=True, lines=0)
+    alice.run("sh", "-c", ": >end")
+    assert (alice.read(followed), alice.read(late)) == (b"", b"")
+
+
 def test_nothing_at_all(alice):
     id = alice.submit("/bin/true")
     assert alice.output(id, follow=True) == b""

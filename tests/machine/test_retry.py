@@ -27,7 +27,7 @@ def refusal(person, member, *arguments, **options):
 
 
 @pytest.fixture(scope="module")
-def failed(alice):
+def failed(alice, limits_accepted):
     """A job of alice's that has all that a job can have, and failed."""
     id = alice.sh('echo "$WORD in $PWD"; exit 3', name="a name", related="https://example.org/1",
                   environment=["WORD=hello world"], working_directory="/usr/share", timeout=60_000_000,

@@ -130,6 +130,7 @@ def test_a_daemon_reload_while_a_job_runs_keeps_its_arguments(alice, root, gate)
     assert arguments(alice, "arguments") == STRANGE
 
 
+@pytest.mark.usefixtures("limits_accepted")
 def test_options_reach_the_unit(alice, gate):
     id = gate.job(name="limited", related="https://example.org/record/12", origin="web",
                   environment=["A=1", "B=two words", "C=$A %n \"q\" '", "_D="], timeout=3600_000_000,
@@ -159,6 +160,7 @@ def test_the_environment_arrives_and_nothing_of_jobsds(alice):
     assert "NOTIFY_SOCKET" in found and "JOBSD_BOOT_ID" not in found and "STATE_DIRECTORY" not in found
 
 
+@pytest.mark.usefixtures("limits_accepted")
 def test_options_of_the_command_line_reach_the_unit(alice, gate):
     id = int(alice.run(
         "env", "HANDED=on %n", "jobsctl", "run", "--name=by hand", "--related=urn:x:1", "--timeout=1h 30min",

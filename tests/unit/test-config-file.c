@@ -48,6 +48,7 @@ static void assert_configs_equal(const Config *a, const Config *b) {
         assert_int_equal(a->max_requests_per_user, b->max_requests_per_user);
         assert_int_equal(a->keep_history_usec, b->keep_history_usec);
         assert_int_equal(a->keep_history_max, b->keep_history_max);
+        assert_int_equal(a->missing_controller, b->missing_controller);
 }
 
 static void assert_says(const Mistakes *mistakes, const char *part) {
@@ -67,6 +68,7 @@ static void test_defaults(void **state) {
         assert_int_equal(config.max_requests_per_user, 256);
         assert_int_equal(config.keep_history_usec, UINT64_MAX);
         assert_int_equal(config.keep_history_max, 0);
+        assert_int_equal(config.missing_controller, MISSING_CONTROLLER_REFUSE);
 }
 
 static void test_a_file_that_is_not_there(void **state) {
@@ -105,7 +107,8 @@ static void test_every_key(void **state) {
                                    "MaxSubscriptionsPerUser=4\n"
                                    "MaxRequestsPerUser=5\n"
                                    "KeepHistorySec=30d 12h\n"
-                                   "KeepHistoryMax=1000";
+                                   "KeepHistoryMax=1000\n"
+                                   "MissingController=warn";
         static const Config wanted = {
                 .max_running = 8,
                 .max_running_per_user = 7,
@@ -116,6 +119,7 @@ static void test_every_key(void **state) {
                 .max_requests_per_user = 5,
                 .keep_history_usec = (UINT64_C(30) * 24 + 12) * 3600 * USEC_PER_SEC,
                 .keep_history_max = 1000,
+                .missing_controller = MISSING_CONTROLLER_WARN,
         };
         Mistakes mistakes;
         Config config;
@@ -248,6 +252,23 @@ static void test_time_spans(void **state) {
         check_keep("for ever", false, 0);
 }
 
+static void test_a_word(void **state) {
+        Config config, wanted = defaults();
+        Mistakes mistakes;
+
+        assert_int_equal(read_text("[Manager]\nMissingController=warn\nMissingController=refuse\n", &config,
+                                         &mistakes),
+                        0);
+        assert_int_equal(mistakes.n, 0);
+        assert_configs_equal(&config, &wanted);
+        assert_int_equal(read_text("[Manager]\nMissingController=Warn\n", &config, &mistakes), 0);
+        assert_int_equal(mistakes.n, 1);
+        assert_says(&mistakes,
+                        "jobsd.conf:2: MissingController= takes \"refuse\" or \"warn\", not \"Warn\"; "
+                        "ignored.");
+        assert_configs_equal(&config, &wanted);
+}
+
 /* Each mistake is told with its file and line, and spoils nothing else. */
 static void test_mistakes(void **state) {
         static const char text[] = "# a comment\n"
@@ -349,6 +370,7 @@ int main(void) {
                 cmocka_unit_test(test_the_borders_of_each_number),
                 cmocka_unit_test(test_sizes),
                 cmocka_unit_test(test_time_spans),
+                cmocka_unit_test(test_a_word),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_a_key_before_any_section),
                 cmocka_unit_test(test_a_line_that_is_nothing),

@@ -111,7 +111,8 @@ static void test_what_is_left_out_is_ignored(void **state) {
                 assert_int_equal(id_list_add(&asked, id), 0);
                 assert_int_equal(ledger_miss(&ledger, &asked), 0);
         }
-        assert_in_range(ledger.ignored.n_ids, 1, 256); /* whatever happens elsewhere */
+        /* whatever happens elsewhere */
+        assert_true(ledger.ignored.n_ids > 0 && ledger.ignored.n_ids <= 256);
         assert_told("");
         id_list_done(&asked);
         ledger_done(&ledger);

@@ -23,6 +23,7 @@ def output(window):
     return window.jobs.get_by_role("log", name="Console output")
 
 
+@pytest.mark.usefixtures("limits_accepted")
 def test_every_field_that_says_something(open_job, alice):
     id = alice.submit("/bin/sh", "-c", "exit 3", "it's", name="report", related="https://example.org/12",
                       timeout=90_000_000, memory_max=2**30, nice=5)

@@ -33,6 +33,7 @@ def main() -> int:
     built.compile()
     with cache.Scratch("installation") as scratch:
         with Machine(built.install(scratch.path / "upper")) as machine:
+            _accept_limits(machine)
             machine.boot()
             status = _tour(machine, "tour", "alice")
             machine.run(["/usr/libexec/archive/make-catalogue"], user="archive")
@@ -45,6 +46,13 @@ def main() -> int:
                     signal.pause()      # Ctrl-C ends it
             machine.poweroff()
     return status
+
+
+def _accept_limits(machine: Machine):
+    """The archive's types have limits, and such a machine may lack what enforces them."""
+    conf = machine.path("/etc/jobsd/jobsd.conf")
+    conf.parent.mkdir(parents=True)
+    conf.write_text("[Manager]\nMissingController=warn\n")
 
 
 def _parse_arguments() -> argparse.Namespace:

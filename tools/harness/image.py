@@ -13,7 +13,11 @@ from pathlib import Path
 
 from . import cache
 
-SUITES = ("bookworm", "trixie")
+SUITES = ("bookworm", "trixie", "forky")
+
+# The one that is not released yet. Its Release files are valid for a week, and a mirror may be a copy of an older day:
+# their signatures are checked as any other's.
+_TESTING = "forky"
 
 # A recipe is a folder: "packages", one a line, perhaps "customize", a hook for mmdebstrap, and perhaps "variant",
 # which one of its variants to make. A line "@OTHER" stands for all of another recipe.
@@ -94,10 +98,11 @@ def _sources(suite: str) -> list[str]:
     if "Debian" not in mirrors:
         raise ImageError("the host's apt sources name no Debian mirror")
 
-    sources = [f"deb {mirrors['Debian']} {suite} main",
-               f"deb {mirrors['Debian']} {suite}-updates main"]
+    deb = "deb [check-valid-until=no]" if suite == _TESTING else "deb"
+    sources = [f"{deb} {mirrors['Debian']} {suite} main",
+               f"{deb} {mirrors['Debian']} {suite}-updates main"]
     if "Debian-Security" in mirrors:
-        sources.append(f"deb {mirrors['Debian-Security']} {suite}-security main")
+        sources.append(f"{deb} {mirrors['Debian-Security']} {suite}-security main")
     return sources
 
 

@@ -17,13 +17,16 @@ _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "trixie", "plain"),
     ("unit", "trixie", "sanitized"),
+    ("unit", "forky", "plain"),
     ("fuzz", "bookworm", "fuzz"),
     ("machine", "bookworm", "plain"),
     ("faults", "bookworm", "plain"),
+    ("vm", "trixie", "plain"),
     ("web", "bookworm", "web"),
     ("web", "trixie", "web"),
     ("machine", "trixie", "sanitized"),
     ("machine", "trixie", "plain"),
+    ("machine", "forky", "plain"),
 ]
 
 # More failures than these are no matter of chance.
@@ -120,7 +123,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tools/test",
         description="Build and test jobsd. Without arguments: everything, on every suite.")
-    parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "web"], default="all")
+    parser.add_argument("kind", nargs="?", choices=["all", "unit", "fuzz", "machine", "faults", "vm", "web"],
+                        default="all")
     parser.add_argument(
         "pattern", nargs="?", default="",
         help="only this module (test_run), or tests with this in their name (but for unit tests an expression of pytest's -k)")

@@ -41,7 +41,8 @@ def command(vmlinuz: Path, root: Path, var: Path, port: Path, monitor: Path) -> 
     PORT and MONITOR are sockets, for the first port of the virtual serial bus and for QMP. QEMU ends when the machine
     is off or reboots, and with its parent.
     """
-    arguments = "console=ttyS0 root=/dev/nvme0n1 rw init=/lib/systemd/systemd mitigations=off panic=-1"
+    # On a busy host no tick may come while the kernel looks for one, which is a panic: no_timer_check
+    arguments = "console=ttyS0 root=/dev/nvme0n1 rw init=/lib/systemd/systemd mitigations=off panic=-1 no_timer_check"
     return [
         *container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=KILL",
         "qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",

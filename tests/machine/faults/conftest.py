@@ -5,10 +5,7 @@ import random
 
 import pytest
 
-from harness import build
-from harness import vm as parts
 from load import Load
-from virtual import VirtualMachine
 
 
 @pytest.fixture
@@ -34,12 +31,3 @@ def chance(seed):
 def load(fresh_machine, seed):
     """Clients of a machine of the test's own, not at work yet."""
     return Load(fresh_machine, seed)
-
-
-@pytest.fixture(scope="module")
-def vm(request, installation):
-    """A booted virtual machine."""
-    environment = build.VARIANTS[request.config.getoption("variant")].environment
-    with VirtualMachine(installation, parts.kernel(request.config.getoption("suite")), environment) as vm:
-        vm.boot()
-        yield vm

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from daemon import main_pid
-from person import Gate, Person
+from person import Gate, Person, unit
+from waiting import wait_until
 
 _LINES = 100_000
 _WHOLE = b"".join(b"%d\n" % number for number in range(1, _LINES + 1))
@@ -66,6 +67,55 @@ def test_a_follower_sees_all_when_the_journal_is_rotated_under_it(machine, alice
     gate.open()
     journalctl(machine, "--rotate")
     assert follower.communicate(timeout=60)[0] == _WHOLE
+
+
+# Changes how many entries can be found by the unit $1, in the file that journald writes to, by $2. The number is the last
+# of a data object's header, but for 8 bytes in a compact file: https://systemd.io/JOURNAL_FILE_FORMAT.
+_COUNT = """
+import glob, mmap, struct, sys
+found = b"_SYSTEMD_UNIT=" + sys.argv[1].encode()
+for path in glob.glob("/var/log/journal/*.jobs/*.journal"):
+    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as journal:
+        is_compact = struct.unpack_from("<I", journal, 12)[0] & 16
+        offset = journal.find(found) - (16 if is_compact else 8)
+        if "@" not in path and offset > 0:
+            count, = struct.unpack_from("<Q", journal, offset)
+            struct.pack_into("<Q", journal, offset, count + int(sys.argv[2]))
+            break
+else:
+    sys.exit("no entry of the unit")
+"""
+
+
+def count_entries(machine, id: int, change: int):
+    machine.run(["python3", "-c", _COUNT, unit(id), str(change)])
+
+
+def waits(machine, pid: str) -> int | None:
+    """How often a process has begun to wait, while it waits."""
+    status = dict(line.split(":", 1) for line in machine.path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(status["voluntary_ctxt_switches"]) if status["State"].split()[0] in "ST" else None
+
+
+def test_a_follower_sees_the_last_line_though_it_looks_while_journald_stores_it(machine, alice):
+    """Between the two steps that journald takes for an entry: it counts, and cannot be found yet."""
+    alice.run("mkfifo", "second", "end")
+    id = alice.sh("echo first; : <second; echo second; : <end")
+    follower = alice.popen("jobsctl", "output", "--follow", str(id), bufsize=0, stdout=subprocess.PIPE)
+    assert follower.stdout.read(6) == b"first\n"
+    helper = machine.run(["pgrep", "--full", f"^jobsd-stream output {id} "]).stdout.strip()
+
+    machine.run(["kill", "-STOP", helper])
+    alice.run("sh", "-c", ": >second")
+    wait_until(lambda: alice.output(id) == b"first\nsecond\n")
+    count_entries(machine, id, -1)
+    before = wait_until(lambda: waits(machine, helper))
+    machine.run(["kill", "-CONT", helper])
+    wait_until(lambda: (waits(machine, helper) or 0) > before)
+    count_entries(machine, id, 1)
+
+    alice.run("sh", "-c", ": >end")
+    assert follower.communicate(timeout=60)[0] == b"second\n"
 
 
 def test_a_reader_ends_when_the_journal_is_vacuumed_under_it(machine, alice, printed):
