@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <seccomp.h>
@@ -8,7 +10,7 @@
 #include "confine.h"
 #include "macro.h"
 
-/* Not kill(2): what is root's, as jobsd is, it could end. Not ioctl(2): it needs no device. */
+/* Not kill(2): what is root's, as jobsd is, it could end. Nor devices: see allow_reading(). */
 static const char *const calls[] = {
         /* memory */
         "brk",
@@ -142,7 +144,10 @@ static int allow_reading(scmp_filter_ctx filter) {
         int r;
 
         r = allow(filter, "open", 1, &SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
-        return r < 0 ? r : allow(filter, "openat", 1, &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+        if (r >= 0)
+                r = allow(filter, "openat", 1, &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+        /* of ioctl(2) only what tells how much of a socket is unread */
+        return r < 0 ? r : allow(filter, "ioctl", 1, &SCMP_A1(SCMP_CMP_EQ, SIOCOUTQ));
 }
 
 static int allow_local_sockets(scmp_filter_ctx filter) {

@@ -15,20 +15,36 @@ typedef struct Query {
         journal_query_cb callback;
 } Query;
 
+/* See stream-protocol.h. */
+static Outcome parse(const char *answer) {
+        Outcome outcome = { .kind = OUTCOME_NOTHING };
+        char word[32];
+
+        if (sscanf(answer, "%31s %d %d", word, &outcome.exit_status, &outcome.error) < 1)
+                return outcome;
+        outcome.result = job_result_from_string(word);
+        outcome.kind = strcmp(word, "began") == 0      ? OUTCOME_BEGAN
+                        : strcmp(word, "stopped") == 0 ? OUTCOME_STOPPED
+                                                       : OUTCOME_ENDED;
+        return outcome;
+}
+
 static void on_answer(int status, const char *answer, size_t size, void *userdata) {
         Query query = *(Query *) userdata;
+        Outcome outcome = {};
         bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
         if (failed)
                 log_line(LOG_WARNING, "The journal could not be asked about job %" PRIu64 ".", query.id);
-        query.callback(query.manager, live_job_find(query.manager, query.id), failed ? NULL : answer);
+        else
+                outcome = parse(answer);
+        query.callback(query.manager, live_job_find(query.manager, query.id), &outcome);
 }
 
-int journal_query(LiveJob *live, const char *verb, journal_query_cb callback) {
+int journal_query(LiveJob *live, journal_query_cb callback) {
         char boot_id[SD_ID128_STRING_MAX], uid[16];
-        char *arguments[] = { (char *) "jobsd-stream", (char *) verb, live->job->unit,
-                sd_id128_to_string(live->job->boot_id, boot_id), strcmp(verb, "start") == 0 ? uid : NULL,
-                NULL };
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "outcome", live->job->unit,
+                sd_id128_to_string(live->job->boot_id, boot_id), uid, NULL };
         Query *query = malloc(sizeof(Query));
         Helper *helper;
         int r;

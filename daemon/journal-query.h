@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Asks the journal about a live job's unit, by a helper process, because reading it may take long. */
+/* Asks the journal how a live job's unit ended, by a helper process, because reading it may take long. */
 
 #include "live-job.h"
 
-/* live is NULL when the job is no longer live. answer is NULL when the journal could not be read. */
-typedef void (*journal_query_cb)(Manager *m, LiveJob *live, const char *answer);
+typedef enum OutcomeKind {
+        OUTCOME_UNKNOWN, /* the journal could not be read */
+        OUTCOME_NOTHING, /* it has no record of the unit, */
+        OUTCOME_BEGAN,   /* none of its end, */
+        OUTCOME_STOPPED, /* one of a stop, */
+        OUTCOME_ENDED,   /* or one that tells how it ended */
+} OutcomeKind;
 
-/* verb is "outcome" or "start", see stream-protocol.h. */
-int journal_query(LiveJob *live, const char *verb, journal_query_cb callback);
+typedef struct Outcome {
+        OutcomeKind kind;
+        JobResult result;
+        int exit_status;
+        int error; /* errno of a failed start; 0: unknown */
+} Outcome;
+
+/* live is NULL when the job is no longer live. */
+typedef void (*journal_query_cb)(Manager *m, LiveJob *live, const Outcome *outcome);
+
+int journal_query(LiveJob *live, journal_query_cb callback);

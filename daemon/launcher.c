@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "job-credential.h"
-#include "journal-stream.h"
 #include "last-id.h"
 #include "launcher.h"
 #include "log.h"
@@ -17,8 +16,6 @@
 #define UNIT_PREFIX "/org/freedesktop/systemd1/unit"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 
-/* journald accepts a stream within milliseconds, unless it is being restarted */
-#define STREAM_RETRY_USEC (50 * USEC_PER_MSEC)
 /* PID 1 answers late when it is busy, and never twice; an end of the connection is told at once */
 #define CALL_TIMEOUT_USEC (120 * USEC_PER_SEC)
 
@@ -214,25 +211,6 @@ static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *r
         return 0;
 }
 
-/* What journalctl shows in front of each line: the program's name, in one line. */
-static char *make_identifier(const char *program) {
-        const char *slash = strrchr(program, '/');
-        char *identifier = strdup(slash ? slash + 1 : program);
-
-        for (char *p = identifier; p && *p; p++)
-                if ((unsigned char) *p < ' ')
-                        *p = '_';
-        return identifier;
-}
-
-static int on_stream_retry(sd_event_source *source, uint64_t usec, void *userdata);
-
-static int open_stream(LiveJob *live, int *ret_fd) {
-        _cleanup_free_ char *identifier = make_identifier(live->job->command[0]);
-
-        return identifier ? journal_stream_open(identifier, live->job->unit, ret_fd) : -ENOMEM;
-}
-
 static int write_files(Launcher *launcher, const Job *job) {
         _cleanup_(strv_free_erasep) char **secrets = NULL;
         int r = 0;
@@ -252,48 +230,21 @@ void launcher_reserve_start(Launcher *launcher, LiveJob *live) {
 
 int launcher_start(Launcher *launcher, LiveJob *live) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-        _cleanup_close_ int fd = -EBADF;
         int r;
 
-        live->timer = sd_event_source_disable_unref(live->timer);
-        r = open_stream(live, &fd);
-        if (r >= 0)
-                r = write_files(launcher, live->job);
-        if (r < 0) {
-                if (live->state != LIVE_CONNECTING)
-                        log_errno(r, "Job %" PRIu64 " waits for systemd-journald@jobs.socket", live->id);
-                live->state = LIVE_CONNECTING;
-                return sd_event_add_time_relative(launcher->manager->event, &live->timer, CLOCK_MONOTONIC,
-                                STREAM_RETRY_USEC, 0, on_stream_retry, live);
+        if (write_files(launcher, live->job) < 0) {
+                start_done(launcher, live);
+                manager_job_never_started(launcher->manager, live);
+                return 0;
         }
-        r = transient_unit_message(launcher->manager->bus, live->job, fd, &m);
+        r = transient_unit_message(launcher->manager->bus, live->job, &m);
         if (r < 0)
                 return r;
-        close_fd(live->stream_fd);
-        live->stream_fd = TAKE_FD(fd);
         live->state = LIVE_STARTING;
         live->unit.undisturbed = true;
         r = call_for(launcher, live, m, on_start_reply);
         /* jobsd ends with its connection, and the next one finds that nothing was started */
         return r == -ENOTCONN || r == -ECONNRESET || r == -EPIPE ? 0 : r;
-}
-
-static int on_stream_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        LiveJob *live = userdata;
-        Manager *m = live->manager;
-        int r;
-
-        if (live->job->cancelled) {
-                live->timer = sd_event_source_disable_unref(live->timer);
-                manager_job_never_started(m, live);
-                return 0;
-        }
-        r = launcher_start(m->launcher, live);
-        if (r < 0) {
-                start_done(m->launcher, live);
-                manager_unit_failed(m, live, strerror(-r));
-        }
-        return 0;
 }
 
 /* ---- stop ---- */

@@ -77,7 +77,6 @@ int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
         live->id = job->id;
         live->manager = m;
         live->state = state;
-        live->stream_fd = -EBADF;
         if (!tsearch(live, &m->live_jobs, compare_live_jobs)) {
                 type_remove_running(m, job->type);
                 user_release(user);
@@ -116,7 +115,6 @@ LiveJob *live_job_free(LiveJob *live) {
                 uncount(live);
         sd_event_source_disable_unref(live->timer);
         sd_event_source_disable_unref(live->change_timer);
-        close_fd(live->stream_fd);
         unit_state_done(&live->unit);
         job_free(live->job);
         free(live);

@@ -9,7 +9,6 @@
 
 typedef enum LiveState {
         LIVE_COMMITTING, /* its start is being committed */
-        LIVE_CONNECTING, /* its output is being connected to the journal */
         LIVE_STARTING,   /* PID 1 was asked to start it */
         LIVE_RUNNING,
         LIVE_RECOVERING, /* it ran before this daemon: what became of it is being asked */
@@ -28,9 +27,8 @@ struct LiveJob {
         bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
         bool stop_queued;
         struct StopLane *stop_lane; /* the launcher's */
-        bool asked_journal;         /* why it did not start */
+        bool asked_journal;         /* how it ended */
         TAILQ_ENTRY(LiveJob) stop_queue;
-        int stream_fd;        /* of its output, see drain.h; -EBADF after a restart of jobsd */
         sd_bus_slot *slot;    /* the call to PID 1 whose reply it waits for, */
         sd_bus_message *call; /* or that waits to be sent */
         sd_bus_message_handler_t on_reply;

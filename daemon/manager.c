@@ -17,7 +17,6 @@
 #include "commit.h"
 #include "controllers.h"
 #include "dispatch.h"
-#include "drain.h"
 #include "helper.h"
 #include "history-files.h"
 #include "import.h"
@@ -109,8 +108,6 @@ Manager *manager_free(Manager *m) {
         while (!LIST_EMPTY(&m->streams))
                 stream_free(LIST_FIRST(&m->streams));
         helper_free_all(m);
-        while (!LIST_EMPTY(&m->drains))
-                drain_free(LIST_FIRST(&m->drains));
         while (m->clients)
                 client_free(*(Client **) m->clients);
         backlog_free(m->backlog);
@@ -332,7 +329,7 @@ static void on_finish_committed(int r, void *userdata) {
         log_job(JOB_EVENT_ENDED, live->job, 0);
         retention_job_ended(m);
         live_job_set_ended(live);
-        drain_start(m, live->id, TAKE_FD(live->stream_fd), true);
+        stream_job_ended(m, live->id);
         subscription_job_ended(m, live->job);
         launcher_tidy(m->launcher, live);
         queue_dispatch(m);
@@ -348,7 +345,6 @@ static void on_retry_committed(int r, void *userdata) {
         }
         log_job(JOB_EVENT_RETRIED, live->job, 0);
         live_job_set_ended(live);
-        drain_start(m, live->id, TAKE_FD(live->stream_fd), false);
         retry_recorded(m, live->id);
         launcher_tidy(m->launcher, live);
         queue_dispatch(m);
@@ -395,19 +391,29 @@ static void finish_with_result(Manager *m, LiveJob *live, JobResult result, cons
         describe_and_finish(m, live, why);
 }
 
-/* What the journal knows of a start that failed: an errno, or nothing: it was started after all. */
-static void on_start_known(Manager *m, LiveJob *live, const char *answer) {
+/* NULL for every other result, and without memory, for a general text. */
+static char *explain_start_failure(const Job *job, JobResult result, int error) {
+        char *why = NULL;
+
+        if (result == JOB_RESULT_START_FAILED)
+                (void) status_text_of_start_failure(job, error, &why);
+        return why;
+}
+
+/* What the journal knows of an end of which the unit tells too little. */
+static void on_outcome_known(Manager *m, LiveJob *live, const Outcome *outcome) {
         _cleanup_free_ char *why = NULL;
-        int error = 0;
+        JobResult result;
 
         if (!live || live->state != LIVE_ENDING)
                 return;
-        if (!answer || sscanf(answer, "%d", &error) < 1) {
-                finish_with_result(m, live, JOB_RESULT_EXIT_CODE, NULL);
-                return;
+        result = unit_state_outcome(&live->unit, live->job->timeout_usec, &live->job->exit_status);
+        if (outcome->kind == OUTCOME_ENDED) {
+                result = outcome->result;
+                live->job->exit_status = outcome->exit_status;
+                why = explain_start_failure(live->job, result, outcome->error);
         }
-        (void) status_text_of_start_failure(live->job, error, &why); /* without memory a general text */
-        finish_with_result(m, live, JOB_RESULT_START_FAILED, why);
+        finish_with_result(m, live, result, why);
 }
 
 static void finish_with_unit(Manager *m, LiveJob *live) {
@@ -416,8 +422,8 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
 
         (void) live_job_update(live);
         result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
-        if (unit_state_may_be_start_failure(&live->unit) && !live->job->cancelled) {
-                if (live->asked_journal || journal_query(live, "start", on_start_known) >= 0) {
+        if (unit_state_is_ambiguous(&live->unit) && !live->job->cancelled) {
+                if (live->asked_journal || journal_query(live, on_outcome_known) >= 0) {
                         live->asked_journal = true;
                         return;
                 }
@@ -427,12 +433,15 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
         finish_with_result(m, live, result, NULL);
 }
 
-void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status) {
+void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status, int error) {
+        _cleanup_free_ char *why = NULL;
+
         live->unit.active = UNIT_INACTIVE; /* there is nothing to be removed */
         live->job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
         live->job->exit_status = exit_status;
         live->job->finished_usec = now_usec();
-        describe_and_finish(m, live, NULL);
+        why = explain_start_failure(live->job, live->job->result, error);
+        describe_and_finish(m, live, why);
 }
 
 void manager_unit_failed(Manager *m, LiveJob *live, const char *message) {
@@ -480,11 +489,11 @@ void manager_job_never_started(Manager *m, LiveJob *live) {
         int r;
 
         if (live->job->cancelled) {
-                manager_job_ended(m, live, JOB_RESULT_CANCELLED, 0);
+                manager_job_ended(m, live, JOB_RESULT_CANCELLED, 0, 0);
                 return;
         }
         if (!job_has_command(live->job)) { /* of a history that was rebuilt */
-                manager_job_ended(m, live, JOB_RESULT_LOST, 0);
+                manager_job_ended(m, live, JOB_RESULT_LOST, 0, 0);
                 return;
         }
         live->state = LIVE_RECORDING;
@@ -628,7 +637,7 @@ static void on_cancelled(int r, void *userdata) {
                 log_job(JOB_EVENT_CANCEL_ASKED, job, cancellation->actor);
                 log_job(JOB_EVENT_ENDED, job, 0);
                 retention_job_ended(m);
-                drain_end(m, job->id);
+                stream_job_ended(m, job->id);
         } else
                 queue_return(m, job);
         cancellation->done(r, cancellation->userdata);

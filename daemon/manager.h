@@ -22,7 +22,6 @@ typedef struct Backlog Backlog;
 typedef struct Client Client;
 typedef struct Commit Commit;
 typedef struct Dispatch Dispatch;
-typedef struct Drain Drain;
 typedef struct Helper Helper;
 typedef struct Import Import;
 typedef struct Launcher Launcher;
@@ -65,7 +64,6 @@ typedef struct Manager {
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
         LIST_HEAD(, Helper) helpers;
-        LIST_HEAD(, Drain) drains;
 
         KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
 
@@ -106,8 +104,8 @@ void manager_unit_changed(Manager *m, LiveJob *live);
 /* Its start or stop could not be asked of PID 1; message says why. */
 void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
 
-/* For recovery: what became of a job whose unit is gone. */
-void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status);
+/* For recovery: what became of a job whose unit is gone. The errno is that of a failed start, or 0. */
+void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status, int error);
 void manager_job_never_started(Manager *m, LiveJob *live);
 
 /* What passes by itself, as a full disk that somebody tidies, is tried again this often. */

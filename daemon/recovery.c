@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "journal-query.h"
 #include "launcher.h"
@@ -36,39 +34,35 @@ static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t byt
 static void settle_unknown(Manager *m, LiveJob *live, bool began) {
         if (!sd_id128_equal(live->job->boot_id, m->boot_id))
                 /* what the journal had not stored when the machine went down is gone: it may have run */
-                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, 0);
+                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, 0, 0);
         else if (began || live->job->started_usec > 0)
-                manager_job_ended(m, live, JOB_RESULT_LOST, 0);
+                manager_job_ended(m, live, JOB_RESULT_LOST, 0, 0);
         else
                 manager_job_never_started(m, live);
 }
 
-/* "RESULT EXIT-STATUS", "stopped", "began" or nothing, see stream-outcome.c; NULL if the journal could
- * not be read: then it may have run, and a job never runs twice. */
-static void settle(Manager *m, LiveJob *live, const char *answer) {
-        char result[32];
-        int exit_status = 0;
+/* Of one that the journal does not tell of, because it could not be read: it may have run, and a job never
+ * runs twice. */
+static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
+        bool same_boot = sd_id128_equal(live->job->boot_id, m->boot_id);
 
-        if (!answer)
-                settle_unknown(m, live, true);
-        else if (sscanf(answer, "%31s %d", result, &exit_status) < 1)
-                settle_unknown(m, live, false);
-        else if (strcmp(result, "began") == 0)
-                settle_unknown(m, live, true);
-        else if (strcmp(result, "stopped") == 0)
-                manager_job_ended(m, live,
-                                sd_id128_equal(live->job->boot_id, m->boot_id) ? JOB_RESULT_CANCELLED
-                                                                               : JOB_RESULT_INTERRUPTED,
-                                exit_status);
-        else
-                manager_job_ended(m, live, job_result_from_string(result), exit_status);
+        switch (outcome->kind) {
+        case OUTCOME_ENDED:
+                manager_job_ended(m, live, outcome->result, outcome->exit_status, outcome->error);
+                break;
+        case OUTCOME_STOPPED:
+                manager_job_ended(m, live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, 0, 0);
+                break;
+        default:
+                settle_unknown(m, live, outcome->kind != OUTCOME_NOTHING);
+        }
 }
 
 static void ask_next(Manager *m);
 
-static void on_outcome(Manager *m, LiveJob *live, const char *answer) {
+static void on_outcome(Manager *m, LiveJob *live, const Outcome *outcome) {
         if (live && live->state == LIVE_RECOVERING)
-                settle(m, live, answer);
+                settle(m, live, outcome);
         ask_next(m);
 }
 
@@ -91,16 +85,16 @@ static void ask_next(Manager *m) {
                 queue_dispatch(m);
                 return;
         }
-        r = journal_query(live, "outcome", on_outcome);
+        r = journal_query(live, on_outcome);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */
         }
 }
 
-static void on_late_outcome(Manager *m, LiveJob *live, const char *answer) {
+static void on_late_outcome(Manager *m, LiveJob *live, const Outcome *outcome) {
         if (live && live->state == LIVE_RECOVERING)
-                settle(m, live, answer);
+                settle(m, live, outcome);
         queue_dispatch(m);
 }
 
@@ -110,7 +104,7 @@ void recovery_ask_journal(Manager *m, LiveJob *live) {
         live->state = LIVE_RECOVERING;
         if (!m->recovered) /* its turn comes with the others */
                 return;
-        r = journal_query(live, "outcome", on_late_outcome);
+        r = journal_query(live, on_late_outcome);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */

@@ -20,12 +20,10 @@ const char *__asan_default_options(void) {
 #endif
 
 static int run(char *argv[], int n) {
-        if (n == 6 && strcmp(argv[0], "output") == 0)
-                return stream_output(argv[1], argv[2], argv[3], argv[4], argv[5]);
-        if (n == 3 && strcmp(argv[0], "outcome") == 0)
-                return stream_outcome(argv[1], argv[2]);
-        if (n == 4 && strcmp(argv[0], "start") == 0)
-                return stream_start(argv[1], argv[2], argv[3]);
+        if (n == 8 && strcmp(argv[0], "output") == 0)
+                return stream_output(argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[7]);
+        if (n == 4 && strcmp(argv[0], "outcome") == 0)
+                return stream_outcome(argv[1], argv[2], argv[3]);
         if (n == 2 && strcmp(argv[0], "export") == 0)
                 return stream_export(argv[1]);
         if (n == 3 && strcmp(argv[0], "import") == 0)
@@ -38,8 +36,8 @@ static int run(char *argv[], int n) {
 
 /* To NSS, or to journald. */
 static bool may_connect(char *argv[], int n) {
-        if (n == 6 && strcmp(argv[0], "output") == 0)
-                return stream_output_may_ask(argv[5]);
+        if (n == 8 && strcmp(argv[0], "output") == 0)
+                return stream_output_may_connect(argv[7]);
         return n > 0 && strcmp(argv[0], "export") != 0;
 }
 

@@ -7,15 +7,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-int stream_output(
-                const char *id, const char *tries, const char *boot_id, const char *lines, const char *mode);
-/* Whether in this mode it may have to ask journald to store all. */
-bool stream_output_may_ask(const char *mode);
+int stream_output(const char *id, const char *tries, const char *boot_id, const char *unit,
+                const char *invocation_id, const char *lines, const char *mode);
+/* Whether in this mode it may have to wait until journald has stored all. */
+bool stream_output_may_connect(const char *mode);
 int stream_export(const char *path);
 int stream_import(const char *path, const char *format);
 int stream_user(const char *user);
-int stream_outcome(const char *unit, const char *boot_id);
-int stream_start(const char *unit, const char *boot_id, const char *uid);
+int stream_outcome(const char *unit, const char *boot_id, const char *uid);
 
 int stream_error(int error, const char *what);
 

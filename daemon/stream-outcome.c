@@ -8,32 +8,118 @@
 
 #include "confine.h"
 #include "job.h"
+#include "journal-barrier.h"
 #include "journal-sync.h"
 #include "macro.h"
+#include "output-entry.h"
+#include "output-run.h"
 #include "parse.h"
+#include "protocol.h"
 #include "stream-main.h"
 #include "unit-state.h"
 
-/* What PID 1's records about a unit tell, see systemd.journal-fields(7). */
+/* How a unit ended: what jobsd-run tells of the command, and PID 1 of the unit, see
+ * systemd.journal-fields(7). */
 
 #define SYNC_USEC_MAX (30 * USEC_PER_SEC)
 
+typedef struct End {
+        JobResult result; /* or JOB_RESULT_NONE */
+        int exit_status, error;
+        uint64_t usec;
+} End;
+
 typedef struct Outcome {
-        bool began, stopped;
-        JobResult result;
-        int exit_status;
+        bool began;
+        uint64_t stopped_usec; /* 0: it was not */
+        End command, unit;
+        bool not_started; /* PID 1 could not start jobsd-run */
 } Outcome;
 
-static int get_field(sd_journal *journal, const char *field, char *buffer, size_t size) {
-        const void *data;
-        size_t n, n_prefix = strlen(field) + 1;
-        int r = sd_journal_get_data(journal, field, &data, &n);
+/* When it was sent. There are two journals here, and each stores when it can. */
+static uint64_t get_usec(sd_journal *journal) {
+        char text[24];
+        uint64_t usec;
 
+        if (output_get_text(journal, "_SOURCE_REALTIME_TIMESTAMP", text, sizeof(text)) >= 0 &&
+                        parse_uint64(text, &usec) >= 0)
+                return usec;
+        return sd_journal_get_realtime_usec(journal, &usec) < 0 ? 0 : usec;
+}
+
+static int match(sd_journal *journal, const char *field, const char *value) {
+        char text[300];
+
+        snprintf(text, sizeof(text), "%s=%s", field, value);
+        return sd_journal_add_match(journal, text, 0);
+}
+
+/* ---- what jobsd-run tells ---- */
+
+static void read_command_end(sd_journal *journal, End *end) {
+        static const struct {
+                const char *word;
+                JobResult result;
+        } table[] = {
+                { OUTPUT_EXITED, JOB_RESULT_EXIT_CODE },
+                { OUTPUT_KILLED, JOB_RESULT_SIGNAL },
+                { OUTPUT_DUMPED, JOB_RESULT_CORE_DUMP },
+                { OUTPUT_FAILED, JOB_RESULT_START_FAILED },
+        };
+        char text[32], word[16] = "";
+        int number = 0;
+
+        if (output_get_text(journal, OUTPUT_EXIT, text, sizeof(text)) < 0 ||
+                        sscanf(text, "%15s %d", word, &number) < 2)
+                return;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strcmp(table[i].word, word) == 0)
+                        *end = (End){ table[i].result, number, 0, get_usec(journal) };
+        if (end->result == JOB_RESULT_EXIT_CODE && number == 0)
+                end->result = JOB_RESULT_SUCCESS;
+        if (end->result == JOB_RESULT_START_FAILED) {
+                end->exit_status = 203; /* as PID 1 has it */
+                end->error = number;
+        }
+}
+
+static int read_run(sd_journal *journal, const char *unit, const char *boot_id, Outcome *outcome) {
+        OutputRuns runs = {};
+        int r;
+
+        r = output_runs_find(&runs, journal, unit, boot_id);
+        outcome->began = runs.n_runs > 0;
+        if (r >= 0)
+                r = match(journal, OUTPUT_END, "1");
+        if (r >= 0)
+                r = match(journal, "_SYSTEMD_UNIT", unit);
+        if (r >= 0)
+                r = match(journal, "_BOOT_ID", boot_id);
+        if (r >= 0)
+                r = sd_journal_seek_head(journal);
+        while (r >= 0 && outcome->began && (r = sd_journal_next(journal)) > 0) {
+                OutputPiece piece;
+
+                if (output_runs_read(&runs, journal, &piece) >= 0 && piece.is_end)
+                        read_command_end(journal, &outcome->command);
+        }
+        output_runs_done(&runs);
+        return r;
+}
+
+static int read_namespace(const char *unit, const char *boot_id, Outcome *outcome) {
+        sd_journal *journal;
+        int r;
+
+        r = sd_journal_open_namespace(&journal, JOBSD_JOURNAL_NAMESPACE, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
-        snprintf(buffer, size, "%.*s", (int) (n - n_prefix), (const char *) data + n_prefix);
-        return 0;
+        r = read_run(journal, unit, boot_id, outcome);
+        sd_journal_close(journal);
+        return r;
 }
+
+/* ---- what PID 1 tells ---- */
 
 static bool message_is(const char *id, const char *wanted) {
         return strcmp(id, wanted) == 0;
@@ -43,95 +129,130 @@ static void read_entry(sd_journal *journal, Outcome *outcome) {
         char id[64] = "", text[64];
         int v;
 
-        (void) get_field(journal, "MESSAGE_ID", id, sizeof(id)); /* not every record has one */
+        (void) output_get_text(journal, "MESSAGE_ID", id, sizeof(id)); /* not every record has one */
         if (message_is(id, SD_MESSAGE_UNIT_STARTED_STR) || message_is(id, SD_MESSAGE_UNIT_STARTING_STR))
                 outcome->began = true;
-        if (message_is(id, SD_MESSAGE_UNIT_STOPPED_STR) || message_is(id, SD_MESSAGE_UNIT_SUCCESS_STR) ||
-                        message_is(id, SD_MESSAGE_UNIT_STOPPING_STR))
-                outcome->stopped = true;
-        if (get_field(journal, "EXIT_STATUS", text, sizeof(text)) >= 0 && parse_int(text, 0, 255, &v) >= 0)
-                outcome->exit_status = v;
-        if (get_field(journal, "UNIT_RESULT", text, sizeof(text)) >= 0)
-                outcome->result = unit_result_from_string(text);
+        if (outcome->stopped_usec == 0 &&
+                        (message_is(id, SD_MESSAGE_UNIT_STOPPED_STR) ||
+                                        message_is(id, SD_MESSAGE_UNIT_SUCCESS_STR) ||
+                                        message_is(id, SD_MESSAGE_UNIT_STOPPING_STR)))
+                outcome->stopped_usec = get_usec(journal);
+        if (output_get_text(journal, "EXIT_STATUS", text, sizeof(text)) >= 0 &&
+                        parse_int(text, 0, 255, &v) >= 0)
+                outcome->unit.exit_status = v;
+        if (output_get_text(journal, "UNIT_RESULT", text, sizeof(text)) >= 0)
+                outcome->unit.result = unit_result_from_string(text);
 }
 
-/* The records of one boot with this field and about this unit. */
-static int open_records(const char *unit, const char *boot_id, const char *match, sd_journal **ret) {
-        char match_unit[300], match_boot[64];
+/* The process that was to become jobsd-run told why it could not, by then perhaps as the job's user already:
+ * who forges this spoils no result but those of his own jobs. */
+static void read_failed_start(sd_journal *journal, Outcome *outcome) {
+        char text[16];
+
+        outcome->not_started = true;
+        if (output_get_text(journal, "ERRNO", text, sizeof(text)) < 0 ||
+                        parse_int(text, 0, 4095, &outcome->unit.error) < 0)
+                outcome->unit.error = 0;
+}
+
+/* The unit's records of one boot that match. */
+static int read_records(sd_journal *journal, const char *unit, const char *boot_id,
+                const char *const *matches, void (*read_record)(sd_journal *journal, Outcome *outcome),
+                Outcome *outcome) {
+        int r;
+
+        sd_journal_flush_matches(journal);
+        r = match(journal, "UNIT", unit);
+        if (r >= 0)
+                r = match(journal, "_BOOT_ID", boot_id);
+        for (; r >= 0 && *matches; matches++)
+                r = sd_journal_add_match(journal, *matches, 0);
+        if (r >= 0)
+                r = sd_journal_seek_head(journal);
+        while (r >= 0 && (r = sd_journal_next(journal)) > 0)
+                read_record(journal, outcome);
+        return r;
+}
+
+static int read_system(const char *unit, const char *boot_id, const char *uid, Outcome *outcome) {
+        char match_uid[32];
+        /* nobody but PID 1 has this _PID; of the two users one is enough: it is the same field */
+        const char *const pid1[] = { "_PID=1", NULL };
+        const char *const starter[] = { "MESSAGE_ID=" SD_MESSAGE_SPAWN_FAILED_STR, "_UID=0", match_uid,
+                NULL };
         sd_journal *journal;
         int r;
 
-        snprintf(match_unit, sizeof(match_unit), "UNIT=%s", unit);
-        snprintf(match_boot, sizeof(match_boot), "_BOOT_ID=%s", boot_id);
-        r = journal_synchronize_sync(NULL, SYNC_USEC_MAX);
+        snprintf(match_uid, sizeof(match_uid), "_UID=%s", uid);
+        r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
-        r = confine(false); /* from here on it reads what others have written */
+        r = read_records(journal, unit, boot_id, pid1, read_entry, outcome);
         if (r >= 0)
-                r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
-        if (r < 0)
-                return r;
-        r = sd_journal_add_match(journal, match, 0);
-        if (r >= 0)
-                r = sd_journal_add_match(journal, match_unit, 0);
-        if (r >= 0)
-                r = sd_journal_add_match(journal, match_boot, 0);
-        if (r < 0) {
-                sd_journal_close(journal);
-                return r;
-        }
-        *ret = journal;
-        return 0;
+                r = read_records(journal, unit, boot_id, starter, read_failed_start, outcome);
+        sd_journal_close(journal);
+        return r;
 }
 
-static void print_outcome(const Outcome *outcome) {
+/* ---- the answer ---- */
+
+/* What jobsd-run ended with is the command's end; what ended it, PID 1 knows. */
+static bool unit_tells_more(const Outcome *outcome) {
+        switch (outcome->unit.result) {
+        case JOB_RESULT_TIMEOUT:
+        case JOB_RESULT_OOM_KILL:
+        case JOB_RESULT_WATCHDOG:
+                return true;
+        default:
+                return outcome->command.result == JOB_RESULT_NONE &&
+                                outcome->unit.result > JOB_RESULT_SUCCESS;
+        }
+}
+
+static void print_end(const End *end) {
+        printf("%s %d %d\n", job_result_to_string(end->result), end->exit_status, end->error);
+}
+
+static void print_outcome(Outcome *outcome) {
+        bool was_stopped = outcome->stopped_usec > 0 && outcome->stopped_usec < outcome->command.usec;
+
+        if (outcome->not_started && outcome->command.result == JOB_RESULT_NONE)
+                outcome->unit.result = JOB_RESULT_START_FAILED;
         /* what PID 1 calls a time-out may be the stop's own; whose it was is not recorded */
-        if (outcome->result > JOB_RESULT_SUCCESS)
-                printf("%s %d\n", job_result_to_string(outcome->result), outcome->exit_status);
-        else if (outcome->stopped)
+        if (unit_tells_more(outcome))
+                print_end(&outcome->unit);
+        else if (outcome->command.result != JOB_RESULT_NONE && !was_stopped)
+                print_end(&outcome->command);
+        else if (outcome->stopped_usec > 0)
                 puts("stopped");
         else if (outcome->began)
                 puts("began");
 }
 
-int stream_outcome(const char *unit, const char *boot_id) {
+/* Waits until all is stored that was sent before. */
+static int synchronize(void) {
+        _cleanup_close_ int fd = -EBADF;
+        int r = journal_synchronize_sync(NULL, SYNC_USEC_MAX);
+
+        if (r < 0 || journal_barrier_open(JOBSD_JOURNAL_NAMESPACE, &fd) < 0)
+                return r;
+        (void) journal_barrier_wait_sync(fd, SYNC_USEC_MAX); /* then PID 1's record has to do */
+        return 0;
+}
+
+int stream_outcome(const char *unit, const char *boot_id, const char *uid) {
         Outcome outcome = {};
-        sd_journal *journal;
         int r;
 
-        /* nobody but PID 1 has this _PID */
-        r = open_records(unit, boot_id, "_PID=1", &journal);
-        if (r < 0)
-                return stream_error(r, "Failed to open the journal");
-        while ((r = sd_journal_next(journal)) > 0)
-                read_entry(journal, &outcome);
-        sd_journal_close(journal);
+        r = synchronize();
+        if (r >= 0)
+                r = confine(false); /* from here on it reads what others have written */
+        if (r >= 0)
+                r = read_namespace(unit, boot_id, &outcome);
+        if (r >= 0)
+                r = read_system(unit, boot_id, uid, &outcome);
         if (r < 0)
                 return stream_error(r, "Failed to read the journal");
         print_outcome(&outcome);
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-/* The process that was to become the program told why it could not, by then perhaps as the job's
- * user already: who forges this spoils no result but those of his own jobs. */
-int stream_start(const char *unit, const char *boot_id, const char *uid) {
-        char match_uid[32], text[16];
-        sd_journal *journal;
-        int r;
-
-        snprintf(match_uid, sizeof(match_uid), "_UID=%s", uid);
-        r = open_records(unit, boot_id, "MESSAGE_ID=" SD_MESSAGE_SPAWN_FAILED_STR, &journal);
-        if (r < 0)
-                return stream_error(r, "Failed to open the journal");
-        r = sd_journal_add_match(journal, "_UID=0", 0); /* either of them: they are about the same field */
-        if (r >= 0)
-                r = sd_journal_add_match(journal, match_uid, 0);
-        if (r >= 0)
-                r = sd_journal_next(journal);
-        if (r > 0)
-                puts(get_field(journal, "ERRNO", text, sizeof(text)) >= 0 ? text : "0");
-        sd_journal_close(journal);
-        if (r < 0)
-                return stream_error(r, "Failed to read the journal");
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,59 +5,55 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <systemd/sd-journal.h>
 
 #include "confine.h"
 #include "job.h"
-#include "journal-line.h"
-#include "journal-sync.h"
+#include "journal-barrier.h"
 #include "macro.h"
+#include "output-run.h"
 #include "parse.h"
 #include "protocol.h"
 #include "stream-main.h"
 #include "stream-protocol.h"
 
-/* journald answers only when nobody writes: while another job prints without a pause, never. By then
- * it has taken its turn with this one's many times. */
-#define SYNC_USEC_MAX (10 * USEC_PER_SEC)
+/* For what is still on its way when the job has ended. */
+#define BARRIER_USEC_MAX (10 * USEC_PER_SEC)
 
 typedef struct Output {
         uint64_t id;
         unsigned n_tries;
-        const char *boot_id; /* or any */
+        const char *boot_id; /* or NULL, for any */
+        OutputRuns runs;
         sd_journal *journal;
-        bool has_copied;     /* anything */
-        bool ended;          /* the job is over, */
-        bool is_stored;      /* and the journal has all of its output, */
-        bool may_ask;        /* which journald may have to be asked for */
-        bool is_snapshot;    /* the job goes on, the reader does not wait for it */
-        uint64_t until_usec; /* of a snapshot: entries that came later are left out; else UINT64_MAX */
-        uint64_t n_wanted;   /* of a snapshot's last lines: so many entries; else UINT64_MAX */
+        int barrier_fd;   /* -EBADF: nothing can be on its way */
+        bool follows;     /* until the job ends */
+        bool is_snapshot; /* the job goes on, and its reader does not wait for it: */
+        char *last;       /* this is the cursor of the last entry that he gets */
+        bool is_done;     /* there is no more to be copied */
+        bool has_read;    /* anything */
+        bool ended;       /* the job is over, */
+        bool is_stored;   /* and has been for so long that the journal has it all */
+        size_t skip;      /* so much of the next piece is before the lines that are wanted */
 } Output;
 
-/* After a restart of jobsd nobody but journald knows whether it has stored everything. */
-static int synchronize(const Output *output) {
-        int r;
-
-        if (output->is_stored || !output->may_ask)
-                return 0;
-        r = journal_synchronize_sync(JOBSD_JOURNAL_NAMESPACE, SYNC_USEC_MAX);
-        /* it is not running, so nothing is on its way; or it has had time enough */
-        return r == -ENOENT || r == -ECONNREFUSED || r == -ETIMEDOUT ? 0 : r;
+static void output_done(Output *output) {
+        sd_journal_close(output->journal);
+        output_runs_done(&output->runs);
+        close_fd(output->barrier_fd);
+        free(output->last);
 }
 
-/* By the units: of lines stored under load some have no invocation id. Units never get a name twice, unless
- * the history was moved away or is an old one, and then rarely in the same boot. The fields are journald's
- * own, which nobody can forge. */
+/* By the units: of entries stored under load some have no invocation id. The fields are journald's own,
+ * which nobody can forge. */
 static int add_matches(sd_journal *journal, const Output *output) {
         char match_boot[64];
         int r = 0;
 
-        snprintf(match_boot, sizeof(match_boot), "_BOOT_ID=%s", output->boot_id);
-        if (strcmp(output->boot_id, STREAM_BOOT_ANY) != 0)
+        snprintf(match_boot, sizeof(match_boot), "_BOOT_ID=%s", output->boot_id ?: "");
+        if (output->boot_id)
                 r = sd_journal_add_match(journal, match_boot, 0);
         for (unsigned attempt = 1; r >= 0 && attempt <= output->n_tries; attempt++) {
                 _cleanup_free_ char *unit = NULL, *match = NULL;
@@ -78,7 +74,7 @@ static int open_journal(Output *output) {
         r = sd_journal_open_namespace(&journal, JOBSD_JOURNAL_NAMESPACE, SD_JOURNAL_LOCAL_ONLY);
         if (r < 0)
                 return r;
-        r = sd_journal_set_data_threshold(journal, 0); /* lines of any length */
+        r = sd_journal_set_data_threshold(journal, 0); /* of any length */
         if (r >= 0)
                 r = add_matches(journal, output);
         if (r < 0) {
@@ -89,83 +85,141 @@ static int open_journal(Output *output) {
         return 0;
 }
 
-/* Moves to before the last so many lines, each of which may be several entries. */
+/* ---- the last lines ---- */
+
+/* Who reads back meets a chunk before the first entry of its run. */
+static int find_runs(Output *output) {
+        int r = 0;
+
+        for (unsigned attempt = 1; r >= 0 && attempt <= output->n_tries; attempt++) {
+                _cleanup_free_ char *unit = NULL;
+
+                r = job_unit_name(output->id, attempt, &unit);
+                if (r >= 0)
+                        r = output_runs_find(&output->runs, output->journal, unit, output->boot_id);
+        }
+        return r < 0 ? r : add_matches(output->journal, output);
+}
+
+/* Counts line breaks from the end of a piece. True when the last one that was wanted is there: the lines
+ * begin behind it. */
+static bool find_line(const OutputPiece *piece, uint64_t *n_breaks, size_t *ret_offset) {
+        const char *end = piece->text + piece->size, *line_break;
+
+        if (piece->n_terminator > 0 && --*n_breaks == 0) {
+                *ret_offset = piece->size + piece->n_terminator;
+                return true;
+        }
+        while ((line_break = memrchr(piece->text, '\n', (size_t) (end - piece->text)))) {
+                if (--*n_breaks == 0) {
+                        *ret_offset = (size_t) (line_break + 1 - piece->text);
+                        return true;
+                }
+                end = line_break;
+        }
+        return false;
+}
+
+/* Reads back to the entry in which the last so many lines begin. 0: there are not so many. */
+static int find_lines(Output *output, uint64_t n_lines) {
+        uint64_t n_breaks = n_lines;
+        bool has_text = false;
+        int r = 1;
+
+        for (; r > 0; r = sd_journal_previous(output->journal)) {
+                OutputPiece piece;
+                int k = output_runs_read(&output->runs, output->journal, &piece);
+
+                if (k == -ENOENT || (k >= 0 && (!output_piece_is_previous(&piece) || piece.is_end)))
+                        continue;
+                if (k < 0)
+                        return k;
+                if (!has_text && piece.n_terminator > 0) /* a last line without a break is one as well */
+                        n_breaks++;
+                has_text = true;
+                if (find_line(&piece, &n_breaks, &output->skip))
+                        return 1;
+        }
+        return r;
+}
+
+/* From the last entry to before the last so many lines. */
 static int seek_lines(Output *output, uint64_t n_lines) {
-        sd_journal *journal = output->journal;
-        uint64_t n = 0, n_entries = 0;
-        bool in_line = false;
         int r;
 
-        r = output->is_snapshot ? sd_journal_seek_realtime_usec(journal, output->until_usec)
-                                : sd_journal_seek_tail(journal);
+        if (n_lines == 0) {
+                output->is_done = !output->follows;
+                return 0;
+        }
+        r = find_lines(output, n_lines);
+        if (r > 0) /* so that it comes next */
+                r = sd_journal_previous(output->journal);
+        return r != 0 ? r : sd_journal_seek_head(output->journal);
+}
+
+/* To what is to be copied. A job that prints without a pause is ahead of its reader for ever: a snapshot is
+ * of what is there now. */
+static int seek(Output *output, uint64_t n_lines) {
+        bool all = n_lines == UINT64_MAX;
+        int r = 0;
+
+        if (all && !output->is_snapshot)
+                return 0;
+        if (!all)
+                r = find_runs(output);
+        if (r >= 0)
+                r = sd_journal_seek_tail(output->journal);
+        if (r >= 0)
+                r = sd_journal_previous(output->journal);
+        if (r <= 0) { /* there is nothing yet */
+                output->is_done = !output->follows;
+                return r;
+        }
+        output->has_read = true;
+        if (output->is_snapshot)
+                r = sd_journal_get_cursor(output->journal, &output->last);
         if (r < 0)
                 return r;
-        if (n_lines == 0) {
-                if (output->is_snapshot)
-                        output->n_wanted = 0;
-                return sd_journal_previous(journal);
-        }
-        while ((r = sd_journal_previous(journal)) > 0) {
-                JournalLine line;
-
-                r = journal_line_read(journal, &line);
-                if (r == -ENOENT)
-                        continue;
-                if (r < 0)
-                        return r;
-                if (journal_line_is_complete(&line) || !in_line)
-                        n++;
-                in_line = true;
-                if (n > n_lines) /* the next entry is the first that is wanted */
-                        break;
-                n_entries++;
-        }
-        /* the time alone is no bound: entries that journald is about to store carry an earlier one */
-        if (output->is_snapshot)
-                output->n_wanted = n_entries;
-        return r < 0 || n > n_lines ? r : sd_journal_seek_head(journal);
+        return all ? sd_journal_seek_head(output->journal) : seek_lines(output, n_lines);
 }
 
-static int write_line(const JournalLine *line) {
-        if (fwrite_unlocked(line->text, 1, line->size, stdout) != line->size ||
-                        fwrite_unlocked(line->terminator, 1, line->n_terminator, stdout) !=
-                                        line->n_terminator)
-                return -errno;
-        return 0;
+/* ---- copying ---- */
+
+static int write_bytes(const char *bytes, size_t size, size_t *skip) {
+        size_t skipped = *skip < size ? *skip : size;
+
+        *skip -= skipped;
+        return fwrite_unlocked(bytes + skipped, 1, size - skipped, stdout) == size - skipped ? 0 : -errno;
 }
 
-/* A job that prints without a pause is ahead of its reader for ever. */
-static bool entry_is_too_late(const Output *output) {
-        uint64_t usec;
+static int copy_entry(Output *output) {
+        OutputPiece piece;
+        int r = output_runs_read(&output->runs, output->journal, &piece);
 
-        return output->until_usec != UINT64_MAX &&
-                        sd_journal_get_realtime_usec(output->journal, &usec) >= 0 &&
-                        usec > output->until_usec;
+        output->has_read = true;
+        if (r == -ENOENT || (r >= 0 && !output_piece_is_next(&piece)))
+                return 0;
+        if (r >= 0)
+                r = write_bytes(piece.text, piece.size, &output->skip);
+        if (r >= 0)
+                r = write_bytes(piece.terminator, piece.n_terminator, &output->skip);
+        return r;
 }
 
 /* Copies everything that is there. */
 static int copy_stored(Output *output) {
         int r = 0;
 
-        while (output->n_wanted > 0 && (r = sd_journal_next(output->journal)) > 0) {
-                JournalLine line;
-
-                if (entry_is_too_late(output))
-                        break;
-                r = journal_line_read(output->journal, &line);
-                if (r == -ENOENT)
-                        continue;
-                output->n_wanted--;
-                output->has_copied = true;
-                if (r >= 0)
-                        r = write_line(&line);
+        while (!output->is_done && (r = sd_journal_next(output->journal)) > 0) {
+                r = copy_entry(output);
                 if (r < 0)
                         return r;
+                output->is_done = output->last && sd_journal_test_cursor(output->journal, output->last) > 0;
         }
-        if (r >= 0 && fflush_unlocked(stdout) != 0)
-                return -errno;
-        return r;
+        return r >= 0 && fflush_unlocked(stdout) != 0 ? -errno : r;
 }
+
+/* ---- the end ---- */
 
 /* jobsd's word. Without it the pipe was closed by the end of jobsd, and this is not the end of the
  * output: the reader learns that from the job, which has not ended. */
@@ -205,6 +259,27 @@ static int wait_for_more(Output *output) {
         return fds[1].revents ? read_control(output) : 0;
 }
 
+static int open_barrier(Output *output) {
+        int r = journal_barrier_open(JOBSD_JOURNAL_NAMESPACE, &output->barrier_fd);
+
+        return r == -ENOENT || r == -ECONNREFUSED ? 0 : r; /* nothing is on its way there */
+}
+
+/* Waits for what is on its way when the job has ended. */
+static void pass_barrier(const Output *output) {
+        int r = 0;
+
+        if (output->barrier_fd >= 0)
+                r = journal_barrier_wait_sync(output->barrier_fd, BARRIER_USEC_MAX);
+        if (r < 0) /* journald is gone, or does nothing: there is no more */
+                (void) stream_error(r, "The end of an output may be missing");
+}
+
+/* A runner waits until journald has read its last entry, unless it is killed. */
+static bool has_end(const Output *output) {
+        return output->n_tries == 1 && output->runs.n_runs == 1 && output->runs.runs[0].ended;
+}
+
 /* Goes on behind the last entry, but looks into all files: sd-journal passes over one in which it has found
  * no more, as long as that has as many entries as it had then, and journald counts an entry a moment before
  * it can be found by its unit. So the last one of all could be missed. */
@@ -221,57 +296,55 @@ static int look_anew(Output *output) {
                 return sd_journal_next(output->journal); /* to that entry itself */
         if (r != -EADDRNOTAVAIL)
                 return r;
-        if (output->has_copied) /* the file of that entry is gone */
+        if (output->has_read) /* the file of that entry is gone */
                 return 0;
         sd_journal_close(output->journal); /* its directory may have been made after we looked */
         output->journal = NULL;
         return open_journal(output);
 }
 
-/* What came while the job ran, until it ends; then all that is left. */
-static int follow(Output *output) {
+static int copy_rest(Output *output) {
         int r;
 
-        while (!output->ended) {
-                r = copy_stored(output);
-                if (r >= 0)
-                        r = wait_for_more(output);
-                if (r < 0)
-                        return r;
-        }
-        r = synchronize(output);
-        if (r >= 0)
-                r = look_anew(output);
+        if (has_end(output))
+                return 0;
+        pass_barrier(output);
+        r = look_anew(output);
         return r < 0 ? r : copy_stored(output);
 }
 
-static uint64_t realtime_usec(void) {
-        struct timespec ts;
+/* What comes while the job runs, until it ends; then all that is left. */
+static int follow(Output *output) {
+        int r = copy_stored(output);
 
-        (void) clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail for this clock */
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+        while (r >= 0 && !output->ended) {
+                r = wait_for_more(output);
+                if (r >= 0)
+                        r = copy_stored(output);
+        }
+        return r < 0 ? r : copy_rest(output);
 }
 
-static int copy(uint64_t n_lines, bool awaits_end, Output *output) {
+static int copy(uint64_t n_lines, Output *output) {
         int r = 0;
 
-        while (r >= 0 && awaits_end && !output->ended)
+        while (r >= 0 && !output->follows && !output->is_snapshot && !output->ended)
                 r = read_control(output);
-        if (r >= 0 && output->ended) /* the last lines may be on their way */
-                r = synchronize(output);
-        if (output->is_snapshot)
-                output->until_usec = realtime_usec();
-        if (r >= 0 && output->ended) /* nothing is left to be asked */
+        if (r >= 0 && !output->is_snapshot && !output->is_stored)
+                r = open_barrier(output);
+        if (r >= 0 && output->ended)
+                pass_barrier(output);
+        if (r >= 0) /* nothing is left to be connected to when the journal is read */
                 r = confine(false);
         if (r >= 0)
                 r = open_journal(output);
         if (r >= 0) /* from now on changes are told */
                 r = sd_journal_get_fd(output->journal);
-        if (r >= 0 && n_lines != UINT64_MAX)
-                r = seek_lines(output, n_lines);
+        if (r >= 0)
+                r = seek(output, n_lines);
         if (r < 0)
                 return r;
-        return output->ended || output->is_snapshot ? copy_stored(output) : follow(output);
+        return output->follows ? follow(output) : copy_stored(output);
 }
 
 /* A stream carries nothing but the output: in it is the only place to say that something is missing. */
@@ -288,29 +361,33 @@ static void on_bus_error(int signal) {
         _exit(EXIT_FAILURE);
 }
 
-bool stream_output_may_ask(const char *mode) {
-        return strcmp(mode, STREAM_MODE_AWAIT) == 0 || strcmp(mode, STREAM_MODE_RESUME) == 0;
+bool stream_output_may_connect(const char *mode) {
+        return strcmp(mode, STREAM_MODE_SNAPSHOT) != 0;
 }
 
-int stream_output(const char *id, const char *tries, const char *boot_id, const char *lines,
-                const char *mode) {
+static const char *unless_any(const char *argument) {
+        return strcmp(argument, STREAM_ANY) == 0 ? NULL : argument;
+}
+
+int stream_output(const char *id, const char *tries, const char *boot_id, const char *unit,
+                const char *invocation_id, const char *lines, const char *mode) {
         uint64_t n_lines = UINT64_MAX;
         int n_tries, r;
         Output output = {
-                .boot_id = boot_id,
+                .boot_id = unless_any(boot_id),
+                .runs = { .unit = unit, .invocation = unless_any(invocation_id) },
+                .barrier_fd = -EBADF,
+                .follows = strcmp(mode, STREAM_MODE_FOLLOW) == 0,
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
-                .may_ask = stream_output_may_ask(mode),
-                .until_usec = UINT64_MAX,
-                .n_wanted = UINT64_MAX,
         };
 
-        if ((strcmp(lines, "all") != 0 && parse_uint64(lines, &n_lines) < 0) ||
-                        parse_id(id, &output.id) < 0 || parse_int(tries, 1, INT_MAX, &n_tries) < 0)
+        if ((unless_any(lines) && parse_uint64(lines, &n_lines) < 0) || parse_id(id, &output.id) < 0 ||
+                        parse_int(tries, 1, INT_MAX, &n_tries) < 0)
                 return 2;
         output.n_tries = (unsigned) n_tries;
         (void) sigaction(SIGBUS, &(struct sigaction){ .sa_handler = on_bus_error }, NULL); /* cannot fail */
-        r = copy(n_lines, strcmp(mode, STREAM_MODE_AWAIT) == 0, &output);
-        sd_journal_close(output.journal);
+        r = copy(n_lines, &output);
+        output_done(&output);
         if (r == -EPIPE || r == -ECONNRESET) /* nobody reads any more, or jobsd was ended */
                 return EXIT_FAILURE;
         if (r < 0 && fflush_unlocked(stdout) == 0) /* what was read before is whole */

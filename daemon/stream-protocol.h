@@ -4,11 +4,14 @@
 /* What jobsd and its helper jobsd-stream tell each other.
  *
  *   jobsd-stream user NAME|UID       prints "UID NAME"
- *   jobsd-stream outcome UNIT BOOT   prints "RESULT EXIT-STATUS", "stopped", "began" or nothing
- *   jobsd-stream start UNIT BOOT UID prints the errno of a program that could not be started as this user,
- * or nothing jobsd-stream output ID TRIES BOOT LINES MODE copies the output of a job, of so many tries and
- * of one boot or "any", to standard output: the last so many lines, or all of them for "all"; how far is the
- *                                    mode's matter
+ *   jobsd-stream outcome UNIT BOOT UID
+ *                                    prints how a unit of this user's ended: "RESULT EXIT-STATUS ERRNO",
+ *                                    "stopped", "began" or nothing
+ *   jobsd-stream output ID TRIES BOOT UNIT INVOCATION LINES MODE
+ *                                    copies the output of a job, of so many tries and of one boot, to
+ *                                    standard output: the last so many lines, and how far is the mode's
+ *                                    matter. That of this unit is of this invocation. Boot, invocation and
+ *                                    lines may be "any".
  *   jobsd-stream export DATABASE     writes rows of the history to standard output. Standard input is
  *                                    a file that says which and how, see export-query.h. When all of
  *                                    it is written, descriptor 3 gets the number of rows in decimal
@@ -19,16 +22,15 @@
  *                                    each text with a NUL behind it and each record with one more: first
  *                                    the numbers of rows, known and refused ones, then the rows as of
  *                                    import-row.h. Or, alone, the file's mistake. */
-#define STREAM_BOOT_ANY "any"
+#define STREAM_ANY "any"
 #define STREAM_MODE_SNAPSHOT "snapshot" /* what is stored by now: the job goes on */
-#define STREAM_MODE_FOLLOW "follow"     /* what comes until jobsd says that all is stored, and the rest */
-#define STREAM_MODE_RESUME "resume"     /* the same, of a try that began before this jobsd: until any word */
+#define STREAM_MODE_FOLLOW "follow"     /* what comes until jobsd says that the job has ended, and the rest */
 #define STREAM_MODE_AWAIT "await"       /* everything, after jobsd has said a word: the job has ended */
 
 /* One byte on standard input. */
 typedef enum StreamWord {
-        STREAM_STORED = 'A',    /* the journal has stored all of the output, */
-        STREAM_JOB_ENDED = 'E', /* or it has to be asked to */
+        STREAM_JOB_ENDED = 'E', /* the last of the output may be on its way to the journal, */
+        STREAM_STORED = 'A',    /* or has been there for long */
 } StreamWord;
 
 #define STREAM_STATUS_FD 3

@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#include "drain.h"
 #include "helper.h"
 #include "live-job.h"
 #include "log.h"
 #include "stream-protocol.h"
 #include "stream.h"
 #include "user.h"
+
+/* By then what a job has printed is in the journal, or will never be. */
+#define SETTLE_USEC (5 * 60 * USEC_PER_SEC)
 
 struct Stream {
         Manager *manager;
@@ -39,10 +41,7 @@ static void on_helper_done(int status, const char *answer, size_t size, void *us
         stream_free(userdata);
 }
 
-static void tell_end(Stream *stream) {
-        char word = drain_state(stream->manager, stream->id) == DRAIN_UNKNOWN ? STREAM_JOB_ENDED
-                                                                              : STREAM_STORED;
-
+static void tell(Stream *stream, char word) {
         if (stream->control_fd < 0)
                 return;
         /* one byte into an empty pipe: it fits, or its reader is gone */
@@ -51,21 +50,12 @@ static void tell_end(Stream *stream) {
         stream->control_fd = -EBADF;
 }
 
-bool stream_is_open(Manager *m, uint64_t id) {
-        Stream *stream;
-
-        LIST_FOREACH(stream, &m->streams, list)
-                if (stream->id == id)
-                        return true;
-        return false;
-}
-
 void stream_job_ended(Manager *m, uint64_t id) {
         Stream *stream;
 
         LIST_FOREACH(stream, &m->streams, list)
                 if (stream->id == id)
-                        tell_end(stream);
+                        tell(stream, STREAM_JOB_ENDED);
 }
 
 bool stream_may_open(Manager *m, uid_t uid) {
@@ -111,9 +101,10 @@ static int make_pipe(int *ret_read_fd, int *ret_write_fd) {
 static int start_output(Stream *stream, const Job *job, uint64_t lines, const char *mode, int output_fd) {
         /* of those that may follow, too */
         unsigned n_tries = job->attempt + (job_status_is_active(job->status) ? job->retries : 0);
-        char id[24], tries[16], boot[SD_ID128_STRING_MAX] = STREAM_BOOT_ANY, count[24] = "all";
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", id, tries, boot, count,
-                (char *) mode, NULL };
+        char id[24], tries[16], boot[SD_ID128_STRING_MAX] = STREAM_ANY, count[24] = STREAM_ANY;
+        char invocation[SD_ID128_STRING_MAX] = STREAM_ANY;
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "output", id, tries, boot,
+                job->unit ?: (char *) "", invocation, count, (char *) mode, NULL };
         _cleanup_close_ int input_fd = -EBADF;
         Helper *helper;
         int r;
@@ -122,6 +113,8 @@ static int start_output(Stream *stream, const Job *job, uint64_t lines, const ch
         snprintf(tries, sizeof(tries), "%u", n_tries);
         if (n_tries == 1) /* more may have been in several boots */
                 sd_id128_to_string(job->unit ? job->boot_id : stream->manager->boot_id, boot);
+        if (!sd_id128_is_null(job->invocation_id))
+                sd_id128_to_string(job->invocation_id, invocation);
         if (lines != UINT64_MAX)
                 snprintf(count, sizeof(count), "%" PRIu64, lines);
         r = make_pipe(&input_fd, &stream->control_fd);
@@ -131,7 +124,7 @@ static int start_output(Stream *stream, const Job *job, uint64_t lines, const ch
                         on_helper_done, stream, &helper);
 }
 
-/* While the end is being recorded, the job reads as ended, but its drain has not been started yet. */
+/* While the end is being recorded, the job reads as ended. */
 static bool end_is_recorded(Manager *m, uint64_t id) {
         const LiveJob *live = live_job_find(m, id);
 
@@ -145,19 +138,18 @@ static int open_nothing(int *ret_fd) {
         return make_pipe(ret_fd, &write_fd);
 }
 
-/* Of a try that ran before this jobsd, journald has to be asked. */
-static bool end_will_be_known(Manager *m, uint64_t id) {
-        const LiveJob *live = live_job_find(m, id);
-
-        return !live || live->stream_fd >= 0 || live->state <= LIVE_CONNECTING;
-}
-
-static const char *find_mode(Manager *m, const Job *job, bool follow) {
+static const char *find_mode(const Job *job, bool follow) {
         if (!job_status_is_active(job->status))
                 return STREAM_MODE_AWAIT;
-        if (!follow)
-                return STREAM_MODE_SNAPSHOT;
-        return end_will_be_known(m, job->id) ? STREAM_MODE_FOLLOW : STREAM_MODE_RESUME;
+        return follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
+}
+
+/* However late journald is: a runner waits for it, as long as that. */
+static StreamWord word_of_end(const Job *job) {
+        uint64_t now = now_usec();
+
+        return now > job->finished_usec && now - job->finished_usec > SETTLE_USEC ? STREAM_STORED
+                                                                                  : STREAM_JOB_ENDED;
 }
 
 int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
@@ -173,16 +165,14 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
                 r = stream_new(m, uid, job->id, &stream);
         if (r < 0)
                 return r;
-        r = start_output(stream, job, lines, find_mode(m, job, follow), output_fd);
+        r = start_output(stream, job, lines, find_mode(job, follow), output_fd);
         if (r < 0) {
                 stream_free(stream);
                 return r;
         }
         /* otherwise it is told when the time has come */
-        if (ended && drain_state(m, job->id) == DRAIN_PENDING)
-                drain_hurry(m, job->id);
-        else if (ended && end_is_recorded(m, job->id))
-                tell_end(stream);
+        if (ended && end_is_recorded(m, job->id))
+                tell(stream, (char) word_of_end(job));
         *ret_fd = TAKE_FD(fd);
         return 0;
 }

@@ -20,8 +20,5 @@ int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret
 
 Stream *stream_free(Stream *stream);
 
-/* Somebody reads this job's output. */
-bool stream_is_open(Manager *m, uint64_t id);
-
-/* The job has ended, and the journal has its output or can be asked for it. */
+/* The job has ended. */
 void stream_job_ended(Manager *m, uint64_t id);

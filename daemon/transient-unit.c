@@ -9,7 +9,10 @@
 #include "transient-unit.h"
 #include "unit-files.h"
 
-/* Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in them. */
+#define RUNNER LIBEXECDIR "/jobsd-run"
+
+/* jobsd-run, and what it runs. Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in
+ * them. */
 static int append_command(sd_bus_message *m, char **command) {
         int r;
 
@@ -23,9 +26,15 @@ static int append_command(sd_bus_message *m, char **command) {
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'r', "sasas");
         if (r >= 0)
-                r = sd_bus_message_append(m, "s", command[0]);
+                r = sd_bus_message_append(m, "s", RUNNER);
         if (r >= 0)
-                r = sd_bus_message_append_strv(m, command);
+                r = sd_bus_message_open_container(m, 'a', "s");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", RUNNER);
+        for (char **argument = command; r >= 0 && *argument; argument++)
+                r = sd_bus_message_append(m, "s", *argument);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
         if (r >= 0)
                 r = sd_bus_message_append(m, "as", 1, "no-env-expand");
         for (int i = 0; r >= 0 && i < 4; i++)
@@ -84,13 +93,17 @@ static int append_place(sd_bus_message *m, const Job *job) {
  * state that a unit does not pass costs nothing. What a job needs and is ordered by stands in
  * jobs.slice once: for each dependency of a unit PID 1 announces a change of the other one, and
  * those of targets and sockets would be most of what a short job costs. */
-static int append_service(sd_bus_message *m, const Job *job, int stream_fd) {
+static int append_service(sd_bus_message *m, const Job *job) {
         return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
                         job->name, "Type", "s", "simple", "RemainAfterExit", "b", 1, "NotifyAccess", "s",
-                        "all", "DefaultDependencies", "b", 0, "StandardInput", "s", "null",
-                        "StandardOutputFileDescriptor", "h", stream_fd, "StandardErrorFileDescriptor", "h",
-                        stream_fd, "CPUAccounting", "b", 1, "MemoryAccounting", "b", 1, "TasksAccounting",
-                        "b", 1);
+                        "all", "DefaultDependencies", "b", 0, "StandardInput", "s", "null", "StandardOutput",
+                        "s", "null", "StandardError", "s", "null", "CPUAccounting", "b", 1,
+                        "MemoryAccounting", "b", 1, "TasksAccounting", "b", 1);
+}
+
+/* jobsd-run is a process, too. */
+static uint64_t count_runner(uint64_t tasks_max) {
+        return tasks_max == 0 || tasks_max == UINT64_MAX ? tasks_max : tasks_max + 1;
 }
 
 static int append_limits(sd_bus_message *m, const Job *job) {
@@ -101,7 +114,7 @@ static int append_limits(sd_bus_message *m, const Job *job) {
                 { "RuntimeMaxUSec", job->timeout_usec },
                 { "MemoryMax", job->memory_max },
                 { "CPUQuotaPerSecUSec", job->cpu_quota_usec },
-                { "TasksMax", job->tasks_max },
+                { "TasksMax", count_runner(job->tasks_max) },
         };
         int r = 0;
 
@@ -113,7 +126,7 @@ static int append_limits(sd_bus_message *m, const Job *job) {
         return r;
 }
 
-int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_message **ret) {
+int transient_unit_message(sd_bus *bus, const Job *job, sd_bus_message **ret) {
         sd_bus_message *m = NULL;
         int r;
 
@@ -124,7 +137,7 @@ int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_me
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "(sv)");
         if (r >= 0)
-                r = append_service(m, job, stream_fd);
+                r = append_service(m, job);
         if (r >= 0)
                 r = append_place(m, job);
         if (r >= 0)

@@ -7,5 +7,5 @@
 
 #include "job.h"
 
-/* The call of StartTransientUnit() for a job, with its output going to stream_fd. */
-int transient_unit_message(sd_bus *bus, const Job *job, int stream_fd, sd_bus_message **ret);
+/* The call of StartTransientUnit() for a job. */
+int transient_unit_message(sd_bus *bus, const Job *job, sd_bus_message **ret);

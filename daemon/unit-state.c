@@ -232,9 +232,31 @@ static JobResult outcome_of_stop(const UnitState *state, uint64_t timeout_usec) 
         }
 }
 
-bool unit_state_may_be_start_failure(const UnitState *state) {
-        return state->active == UNIT_FAILED && state->main_code == CLD_EXITED && state->main_status >= 200 &&
-                        state->main_status <= 245;
+/* See signal(7). */
+static bool signal_dumps_core(int number) {
+        switch (number) {
+        case SIGQUIT:
+        case SIGILL:
+        case SIGTRAP:
+        case SIGABRT:
+        case SIGBUS:
+        case SIGFPE:
+        case SIGSEGV:
+        case SIGXCPU:
+        case SIGXFSZ:
+        case SIGSYS:
+                return true;
+        default:
+                return false;
+        }
+}
+
+bool unit_state_is_ambiguous(const UnitState *state) {
+        if (state->active != UNIT_FAILED)
+                return false;
+        if (state->main_code == CLD_KILLED)
+                return state->result == JOB_RESULT_SIGNAL && signal_dumps_core(state->main_status);
+        return state->main_code == CLD_EXITED && state->main_status >= 200 && state->main_status <= 245;
 }
 
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status) {

@@ -47,9 +47,10 @@ int unit_state_read(UnitState *state, sd_bus_message *message);
  * one that has not begun. */
 bool unit_state_is_ended(const UnitState *state, bool start_in_flight);
 
-/* The unit alone cannot tell whether its program could not be executed, or ended with one of PID 1's
- * own exit statuses (systemd.exec(5), "Process Exit Codes"): then the journal has to be asked. */
-bool unit_state_may_be_start_failure(const UnitState *state);
+/* The unit alone cannot tell whether its program could not be started, or ended with one of PID 1's own exit
+ * statuses (systemd.exec(5), "Process Exit Codes"); nor whether a signal left a core dump, which only its
+ * parent sees, jobsd-run: then the journal has to be asked. */
+bool unit_state_is_ambiguous(const UnitState *state);
 
 /* How it ended. The exit status is the signal's number for signal and core-dump. */
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status);

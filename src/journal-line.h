@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* journald splits what a process writes into entries. What stood between an entry and the next is
- * told by the field _LINE_BREAK= (systemd.journal-fields(7)): without it a line break. Put back, the
- * output reads as it was written. */
+/* Jobs of before wrote into a stream of journald's, which splits it into entries. What stood between an
+ * entry and the next is told by the field _LINE_BREAK= (systemd.journal-fields(7)): without it a line break.
+ * Put back, the output reads as it was written. */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <systemd/sd-journal.h>
@@ -22,8 +21,3 @@ void journal_line_set_terminator(JournalLine *line, const char *line_break, size
 
 /* The entry that the journal stands at. -ENOENT when it is not a line of output. */
 int journal_line_read(sd_journal *journal, JournalLine *ret);
-
-/* Whether the text after this entry begins a new line. */
-static inline bool journal_line_is_complete(const JournalLine *line) {
-        return line->n_terminator > 0;
-}

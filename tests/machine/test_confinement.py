@@ -18,12 +18,10 @@ INPUT = {
 # What is left to a helper, by what it is started for.
 LEFT = {
     ("user", "alice"): {"read the history", "talk to the bus"},
-    ("output", "1", "1", "any", "all", "snapshot"): {"read the history"},
-    ("output", "1", "1", "any", "all", "follow"): {"read the history"},
-    ("output", "1", "1", "any", "all", "await"): {"read the history"},
-    ("output", "1", "1", "any", "all", "resume"): {"read the history", "talk to the bus"},
-    ("outcome", "jobsd-1.service", BOOT): {"read the history"},
-    ("start", "jobsd-1.service", BOOT, "1001"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "any", "snapshot"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "any", "follow"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "any", "await"): {"read the history"},
+    ("outcome", "jobsd-1.service", BOOT, "1001"): {"read the history"},
     ("import", "/var/lib/jobsd/jobs.db", "csv"): {"read the history", "talk to the bus"},
     ("export", "/var/lib/jobsd/jobs.db"): {"read the history"},
 }
@@ -63,7 +61,7 @@ def test_a_helper_has_less_than_the_daemon(alice, machine):
 
     assert all(int(value, 16) == 0 for key, value in status(helper).items() if key.startswith("Cap"))
     assert status(helper)["NoNewPrivs"] == "1"
-    assert int(status(helper)["Seccomp_filters"]) == int(status(daemon)["Seccomp_filters"]) + 1
+    assert int(status(helper)["Seccomp_filters"]) > int(status(daemon)["Seccomp_filters"])
     gate.open()
     assert alice.wait(id)["Result"] == "success"
     alice.close_stream(stream)

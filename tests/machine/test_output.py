@@ -2,12 +2,13 @@
 """What a job printed comes back from the journal: whole, in order, to its owner alone."""
 
 import hashlib
+import random
 import subprocess
 
 import pytest
 
-from person import Gate, unit
-from waiting import wait_for_log, wait_until
+from person import Gate, Person, unit
+from waiting import wait_until
 
 def lines(n):
     return b"".join(b"%d\n" % number for number in range(1, n + 1))
@@ -112,10 +113,120 @@ def test_nothing_at_all(alice):
     assert alice.output(id) == b""
 
 
-def test_empty_lines_and_white_space_at_the_end_are_what_is_not_kept(alice):
-    id = alice.sh("printf 'a  \\n\\n\\nb\\t\\n'")
-    alice.wait(id)
-    assert alice.output(id) == b"a\nb\n"
+# Each as a shell's command: what it is called for, and what it prints into a pipe is what the job has printed.
+COMMANDS = {
+    "empty lines and white space at the end": r"printf 'a  \n\n\nb\t\n \n'",
+    "half lines of two processes": "printf 'half '; echo line; printf 1; sh -c 'printf 2'; echo 3",
+    "a line of 48 KiB and the next": "head -c 49152 /dev/zero | tr '\\0' x; echo; echo next",
+    "/dev/stderr and /dev/stdout": "echo out >/dev/stdout; echo err >/dev/stderr; echo 1 >>/proc/self/fd/1",
+    "a filter of its own output": "exec > >(tr a-z A-Z; echo the end); seq 1000; echo last words",
+    "many filters": "for i in 1 2 3; do exec > >(sed s/^/$i/); done; seq 300",
+    "a prompt": "printf 'Password: '",
+    "an end by SIGPIPE": "yes | head -n 2; echo ${PIPESTATUS[@]}",
+    "an output that is closed": "echo before; exec >&- 2>&-; sleep 0.1",
+    "a child that goes on": "(sleep 0.3; echo after its parent) & echo first",
+    "a trap at the end": "trap 'echo bye' EXIT; echo hello",
+}
+
+
+def in_a_pipe(person, *command):
+    """What a command prints into one, which is his own."""
+    return person.run("sh", "-c", '"$@" 2>&1 | cat', "sh", *command, text=False).stdout
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_a_command_prints_what_it_prints_into_a_pipe(alice, what):
+    command = ["/bin/bash", "-c", COMMANDS[what]]
+    id = alice.submit(*command)
+    assert alice.wait(id)["Result"] == "success"
+    assert digest(alice.output(id)) == digest(in_a_pipe(alice, *command))
+
+
+def test_what_another_user_prints_for_a_job(root):
+    """su and runuser take the output along, and open it anew where a program opens /dev/stderr."""
+    id = root.sh("su - bob -c 'echo as bob; echo again >/dev/stderr'; su - bob <<'END'\necho a shell of $USER\nEND\n"
+                 "runuser -u bob -- sh -c 'echo by runuser >/dev/stdout'")
+    assert root.wait(id)["Result"] == "success"
+    assert root.output(id) == b"as bob\nagain\na shell of bob\nby runuser\n"
+
+
+LAST_WORDS = """
+import signal, sys
+def end(number, frame):
+    print(*range(1, 20001), "bye", sep="\\n")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+signal.pause()"""
+
+
+def test_last_words(alice):
+    """Of a job that is told to end."""
+    id = alice.submit("/usr/bin/python3", "-c", LAST_WORDS)
+    assert alice.read_until(alice.open_output(id, follow=True), b"ready\n") == b"ready\n"
+    alice.cancel(id)
+    assert alice.wait(id)["Result"] == "cancelled"
+    assert digest(alice.output(id)) == digest(b"ready\n" + lines(20_000) + b"bye\n")
+
+
+def test_last_words_at_a_shutdown(fresh_machine):
+    """Of jobs that are told to end with the machine: the journal stays until they have."""
+    with Person(fresh_machine, "alice") as alice:
+        ids = [alice.submit("/usr/bin/python3", "-c", LAST_WORDS) for _ in range(3)]
+        for id in ids:
+            alice.read_until(alice.open_output(id, follow=True), b"ready\n")
+    fresh_machine.poweroff()
+    fresh_machine.boot()
+    with Person(fresh_machine, "alice") as alice:
+        assert {row["Result"] for row in alice.wait_all(ids)} == {"interrupted"}
+        for id in ids:
+            assert digest(alice.output(id)) == digest(b"ready\n" + lines(20_000) + b"bye\n")
+
+
+# Prints by a seed: pieces of any bytes or of lines, of any size, by several processes, at once or after a while.
+PRINTER = """
+import os, random, sys, time
+chance = random.Random(int(sys.argv[1]))
+for _ in range(chance.randrange(1, 8)):
+    size = int(2 ** chance.uniform(0, float(sys.argv[2]))) * chance.randrange(2)
+    kind = chance.randrange(4)
+    piece = chance.randbytes(size)
+    if kind == 1:
+        piece = piece.translate(bytes(10 if byte < 8 else 32 if byte < 16 else byte for byte in range(256)))
+    elif kind == 2:
+        piece = piece.hex().encode() + b"\\n" * chance.randrange(3)
+    elif kind == 3:
+        piece = b"".join(line + b"\\n" for line in piece.split(b" "))
+    time.sleep(chance.choice([0, 0, 0.002, 0.15]))
+    by_another = chance.randrange(2)
+    if by_another and os.fork():
+        os.wait()
+        continue
+    out = chance.randrange(1, 3)
+    while piece:
+        piece = piece[os.write(out, piece):]
+    if by_another:
+        os._exit(0)
+"""
+
+
+def check_printers(alice, seeds, bits):
+    """By the same program in a pipe, of which both outputs are one."""
+    command = ["/usr/bin/python3", "-c", PRINTER]
+    ids = alice.submit_many([(*command, str(seed), str(bits)) for seed in seeds])
+    wanted = [in_a_pipe(alice, *command, str(seed), str(bits)) for seed in seeds]
+    assert {row["Result"] for row in alice.wait_all(ids)} == {"success"}
+    for seed, id, output in zip(seeds, ids, wanted):
+        assert digest(alice.output(id)) == digest(output), f"seed {seed}, job {id}"
+
+
+def test_what_is_printed_by_chance(request, alice):
+    first = random.randrange(2**32)
+    check_printers(alice, range(first, first + (200 if request.config.getoption("long") else 25)), 18)
+
+
+def test_much_that_is_printed_by_chance(request, alice):
+    check_printers(alice, [random.randrange(2**32)], 26.6 if request.config.getoption("long") else 23)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 9, 10, 11, 1000])
@@ -298,19 +409,52 @@ def test_a_restart_of_the_journal_loses_no_job(alice, root):
     assert alice.output(id) == b"before\n"
 
 
+SOCKET, JOURNALD = "systemd-journald@jobs.socket", "systemd-journald@jobs.service"
+
+
+@pytest.mark.parametrize("what", [["kill", "--signal=KILL", JOURNALD], ["restart", JOURNALD],
+                                  ["restart", SOCKET, JOURNALD], ["stop", SOCKET, JOURNALD]], ids=" ".join)
+def test_a_job_goes_on_printing_when_journald_is_back(alice, root, gate, what):
+    """Before, meanwhile, and after it: nothing is missing, and nothing is there twice."""
+    id = alice.sh("echo before; while [ ! -e gate ]; do sleep 0.05; done; seq 20000; echo after")
+    stream = alice.open_output(id, follow=True)
+    assert alice.read_until(stream, b"before\n") == b"before\n"
+    root.run("systemctl", *what)
+    gate.open()
+    root.run("systemctl", "start", SOCKET)
+    assert digest(alice.read(stream)) == digest(lines(20_000) + b"after\n")
+    assert alice.job(id)["Result"] == "success"
+    assert digest(alice.output(id)) == digest(b"before\n" + lines(20_000) + b"after\n")
+
+
+def test_journald_is_away_while_much_is_printed(alice, root):
+    """Its socket is closed with what is unread in it: that is sent again."""
+    id = alice.sh("seq 1000; while [ ! -e gate ]; do echo more; sleep 0.01; done; seq 1000")
+    gate = Gate(alice)
+    alice.read_until(alice.open_output(id, follow=True), b"more\n")
+    for _ in range(3):
+        root.run("systemctl", "stop", SOCKET, JOURNALD)
+        root.run("systemctl", "start", SOCKET)
+    gate.open()
+    assert alice.wait(id)["Result"] == "success"
+    output = alice.output(id)
+    n = output.count(b"more\n")
+    assert digest(output) == digest(lines(1000) + n * b"more\n" + lines(1000))
+
+
 def test_without_its_journal_a_job_waits_and_can_be_cancelled(alice, root):
-    """The log names what it waits for."""
     socket = "systemd-journald@jobs.socket"
     root.run("systemctl", "stop", socket, "systemd-journald@jobs.service")
     try:
-        ids = [alice.sh("echo later") for _ in range(2)]
-        wait_for_log(root.machine, f"Job {ids[0]} waits for {socket}")
+        ids = [alice.sh("echo later; touch ran") for _ in range(2)]
+        for id in ids:
+            alice.wait_started(id)
         alice.cancel(ids[0])
         assert alice.wait(ids[0])["Result"] == "cancelled"
         at_once = alice.sh("echo never")
         alice.cancel(at_once)
         assert alice.wait(at_once)["Result"] == "cancelled"
-        assert alice.job(ids[1])["Started"] == 0
+        assert not alice.file("ran").exists()
     finally:
         root.run("systemctl", "start", socket)
     assert alice.wait(ids[1])["Result"] == "success"

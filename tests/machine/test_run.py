@@ -140,7 +140,7 @@ def test_options_reach_the_unit(alice, gate):
     assert show(alice, id, "RuntimeMaxUSec", "MemoryMax", "CPUQuotaPerSecUSec", "TasksMax", "Nice",
                 "WorkingDirectory") == {
         "RuntimeMaxUSec": "1h", "MemoryMax": str(512 << 20), "CPUQuotaPerSecUSec": "1.500000s",
-        "TasksMax": "20", "Nice": "7", "WorkingDirectory": "/usr"}
+        "TasksMax": "21", "Nice": "7", "WorkingDirectory": "/usr"}      # one is jobsd-run
     shown = {name: job[name] for name in (
         "Name", "Related", "Origin", "Timeout", "MemoryMax", "CPUQuota", "TasksMax", "Nice",
         "WorkingDirectory")}
@@ -171,7 +171,7 @@ def test_options_of_the_command_line_reach_the_unit(alice, gate):
     assert show(alice, id, "RuntimeMaxUSec", "MemoryMax", "CPUQuotaPerSecUSec", "TasksMax", "Nice",
                 "WorkingDirectory", "Environment") == {     # that is not told, see test_secrets.py
         "RuntimeMaxUSec": "1h 30min", "MemoryMax": str(1 << 30), "CPUQuotaPerSecUSec": "500ms",
-        "TasksMax": "30", "Nice": "5", "WorkingDirectory": "/usr",
+        "TasksMax": "31", "Nice": "5", "WorkingDirectory": "/usr",      # one is jobsd-run
         "Environment": ""}
     assert (job["Name"], job["Related"], job["Origin"]) == ("by hand", "urn:x:1", "command-line")
     gate.open()

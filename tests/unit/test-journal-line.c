@@ -126,22 +126,6 @@ static void test_a_break_that_is_not_known(void **state) {
         CHECK("ab\n", { "a", 0, "" }, { "b", 0, NULL });
 }
 
-static void test_where_a_line_is_complete(void **state) {
-        static const struct {
-                const char *line_break;
-                bool complete;
-        } samples[] = { { NULL, true }, { "nul", true }, { "line-max", false }, { "pid-change", false },
-                { "eof", false } };
-
-        for (size_t i = 0; i < ELEMENTSOF(samples); i++) {
-                const char *line_break = samples[i].line_break;
-                JournalLine line = {};
-
-                journal_line_set_terminator(&line, line_break, line_break ? strlen(line_break) : 0);
-                assert_int_equal(journal_line_is_complete(&line), samples[i].complete);
-        }
-}
-
 static void test_a_journal_that_cannot_be_read(void **state) {
         JournalLine line;
 
@@ -162,7 +146,6 @@ int main(void) {
                 cmocka_unit_test(test_bytes_that_are_no_text),
                 cmocka_unit_test(test_entries_without_a_message),
                 cmocka_unit_test(test_a_break_that_is_not_known),
-                cmocka_unit_test(test_where_a_line_is_complete),
                 cmocka_unit_test(test_a_journal_that_cannot_be_read),
         };
 

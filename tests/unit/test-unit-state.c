@@ -341,20 +341,27 @@ static void test_a_unit_that_is_gone(void **state) {
         check_outcome((UnitState){ .active = UNIT_INACTIVE, .not_found = true }, JOB_RESULT_CANCELLED, 0);
 }
 
-/* systemd.exec(5), "Process Exit Codes" */
-static void test_what_may_be_a_start_that_failed(void **state) {
+/* systemd.exec(5), "Process Exit Codes", and signal(7) */
+static void test_what_the_unit_alone_does_not_tell(void **state) {
         static const struct {
                 int status;
-                bool may_be;
+                bool is_ambiguous;
         } samples[] = { { 0, false }, { 1, false }, { 199, false }, { 200, true }, { 203, true },
                 { 217, true }, { 245, true }, { 246, false }, { 255, false } };
 
         for (size_t i = 0; i < ELEMENTSOF(samples); i++) {
                 UnitState exited = ended_by_itself(JOB_RESULT_EXIT_CODE, CLD_EXITED, samples[i].status);
-                UnitState killed = ended_by_itself(JOB_RESULT_SIGNAL, CLD_KILLED, samples[i].status);
 
-                assert_int_equal(unit_state_may_be_start_failure(&exited), samples[i].may_be);
-                assert_false(unit_state_may_be_start_failure(&killed));
+                assert_int_equal(unit_state_is_ambiguous(&exited), samples[i].is_ambiguous);
+        }
+        for (int number = 1; number < 65; number++) {
+                UnitState killed = ended_by_itself(JOB_RESULT_SIGNAL, CLD_KILLED, number);
+                bool dumps = number == SIGQUIT || number == SIGILL || number == SIGTRAP ||
+                                number == SIGABRT || number == SIGBUS || number == SIGFPE ||
+                                number == SIGSEGV || number == SIGXCPU || number == SIGXFSZ ||
+                                number == SIGSYS;
+
+                assert_int_equal(unit_state_is_ambiguous(&killed), dumps);
         }
 }
 
@@ -378,7 +385,7 @@ int main(void) {
                 cmocka_unit_test(test_stops_that_tell_why),
                 cmocka_unit_test(test_a_stop_whose_process_was_not_seen_to_end),
                 cmocka_unit_test(test_a_unit_that_is_gone),
-                cmocka_unit_test(test_what_may_be_a_start_that_failed),
+                cmocka_unit_test(test_what_the_unit_alone_does_not_tell),
         };
 
         return cmocka_run_group_tests(tests, bus_setup, bus_teardown);
