@@ -11,6 +11,7 @@ from harness import build, cache, runner, suite, touched
 from harness.result import Failure, Result
 
 _FOLDER = Path(__file__).parent
+_lasting = []
 
 
 @pytest.fixture
@@ -127,12 +128,14 @@ def test_a_module_that_cannot_be_read_is_a_failure(folder):
 def test_a_process_that_a_test_forgot_is_gone_after_it(machine):
     """As the next test sees."""
     machine.popen(["sleep", "4711"])
-    machine.popen(["sleep", "4712"], lasting=True)
+    _lasting.append(machine.popen(["sleep", "4712"], lasting=True))
 
 
 def test_and_the_next_test_does_not_meet_it(machine):
     running = machine.run(["pgrep", "--full", "--list-full", "^sleep 471"], check=False).stdout
     assert "4711" not in running and "4712" in running
+    _lasting[0].kill()
+    _lasting[0].wait()
 
 
 def test_jobs_that_a_test_forgot_are_gone_after_it(alice):

@@ -125,7 +125,8 @@ def test_polkit_is_asked_about_a_connection_and_never_about_a_process(alice, roo
             assert monitor.poll() is None
         alice.wait(alice.submit("/bin/true"))
         text = ""
-        while "Member=CheckAuthorization" not in text or "BOOLEAN" not in text:
+        # the question of this submission, as a whole: answers to earlier ones may come before
+        while "Member=CheckAuthorization" not in text or f'STRING "{alice.unique_name}"' not in text:
             text += monitor.stdout.readline()
     finally:
         monitor.kill()

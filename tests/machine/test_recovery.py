@@ -12,7 +12,7 @@ import pytest
 
 from history import before_its_start
 from person import Gate, Person, unit
-from waiting import wait_for_another_jobsd, wait_until_over
+from waiting import wait_for_another_jobsd, wait_until, wait_until_over
 
 MARK = 'echo "$JOBSD_JOB_ID" >>"$HOME/marks"; '
 
@@ -161,7 +161,8 @@ def test_a_job_that_jobsd_was_killed_over_as_it_started_it(machine, journal, res
         before_its_start(machine, id)
         with silent_journal(machine) if journal == "is silent" else contextlib.nullcontext():
             machine.run(["systemctl", "start", "jobsd"])
-            alice.wait_for(id, Status="queued" if journal == "answers" else "error")
+            # looked at again and again: nobody is told that a job is back in the queue
+            wait_until(lambda: alice.job(id)["Status"] == ("queued" if journal == "answers" else "error"))
         gate.open()
         assert alice.wait(id)["Result"] == result
         assert alice.output(id) == output
