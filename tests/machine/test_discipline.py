@@ -127,12 +127,14 @@ def test_a_module_that_cannot_be_read_is_a_failure(folder):
 
 def test_a_process_that_a_test_forgot_is_gone_after_it(machine):
     """As the next test sees."""
-    machine.popen(["sleep", "4711"])
-    _lasting.append(machine.popen(["sleep", "4712"], lasting=True))
+    for number, lasting in (4711, False), (4712, True):
+        process = machine.popen(["sh", "-c", f"echo; exec sleep {number}"], lasting=lasting, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"\n"
+    _lasting.append(process)
 
 
 def test_and_the_next_test_does_not_meet_it(machine):
-    running = machine.run(["pgrep", "--full", "--list-full", "^sleep 471"], check=False).stdout
+    running = machine.run(["pgrep", "--full", "--list-full", "sleep 471"], check=False).stdout
     assert "4711" not in running and "4712" in running
     _lasting[0].kill()
     _lasting[0].wait()
