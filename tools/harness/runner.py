@@ -28,6 +28,12 @@ _EVERYTHING = [
     ("machine", "forky", "plain"),
 ]
 
+# Modules about jobsd's own files and words, and about the tests themselves: they ask nothing of a release that unit tests
+# do not ask there, too. All is run with each of the two builds; on a further release only the others are.
+_PORTABLE = {"test_archive", "test_discipline", "test_export", "test_fuzz_bus", "test_ids", "test_import", "test_jobsctl",
+             "test_list_watch", "test_office", "test_rebuild", "test_sorted", "test_store"}
+_FURTHER = [("machine", "forky")]
+
 # More failures than these are no matter of chance.
 _MOST_SECOND_TRIES = 12
 
@@ -46,6 +52,7 @@ class Step:
     build: build.Build
     pattern: str
     long: bool
+    portable: bool      # with the modules that are so
 
     @property
     def name(self) -> str:
@@ -56,7 +63,8 @@ class Step:
             return [Part("unit", self._unit)]
         if self.kind == "fuzz":
             return [Part("fuzz", self._fuzz)]
-        modules = suite.modules(self.build, installations, self.kind, self.pattern, self.long)
+        modules = [module for module in suite.modules(self.build, installations, self.kind, self.pattern, self.long)
+                   if self.portable or module.name not in _PORTABLE]
         has_page = self.kind == "web" and self.build.suite == image.host_suite() and not self.pattern
         return ([Part("page", self._page)] if has_page else []) + [Part(module.name, module.run) for module in modules]
 
@@ -89,8 +97,10 @@ class Step:
 
 def main() -> int:
     arguments = _parse_arguments()
-    steps = [Step(kind, build.Build(release, variant), arguments.pattern, arguments.long)
-             for kind, release, variant in _chosen(arguments)]
+    chosen = _chosen(arguments)
+    steps = [Step(kind, build.Build(release, variant), arguments.pattern, arguments.long,
+                  portable=chosen is not _EVERYTHING or (kind, release) not in _FURTHER)
+             for kind, release, variant in chosen]
 
     with suite.Installations() as installations:
         total = _run({step: step.parts(installations) for step in steps})
