@@ -8,6 +8,7 @@ and that one has the port. What goes over it are frames: which program, what, ho
 import asyncio
 import contextlib
 import itertools
+import json
 import signal
 import struct
 import sys
@@ -34,10 +35,9 @@ class Guest:
         self._thread.start()
         self._is_listening.wait()
 
-    @property
-    def command(self) -> list[str]:
-        """What to put before a command that shall run in the machine."""
-        return [sys.executable, "-I", "-S", "-B", str(_RUN), str(self._path)]
+    def command(self, user: str, environment: dict[str, str]) -> list[str]:
+        """What to put before a command that shall run in the machine, in the user's home directory."""
+        return [sys.executable, "-I", "-S", "-B", str(_RUN), str(self._path), user, json.dumps(environment)]
 
     def close(self):
         """The machine is off: wait until everybody knows."""

@@ -8,6 +8,7 @@ output any more.
 import glob
 import json
 import os
+import pwd
 import selectors
 import signal
 import struct
@@ -18,16 +19,26 @@ PORTS = "/dev/vport*p1"      # the device has its number, too
 HEADER = struct.Struct(">IBI")      # of a frame: which program, what, how many bytes follow
 START, INPUT, SIGNAL, OUTPUT, ERROR, END = range(6)
 CHUNK = 65536
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+
+
+def as_user(name, environment):
+    """How subprocess.Popen() is told; root is who we are already."""
+    account = pwd.getpwnam(name)
+    log_in = {"USER": name, "LOGNAME": name, "HOME": account.pw_dir, "SHELL": account.pw_shell, "PATH": PATH}
+    become = {"user": account.pw_uid, "group": account.pw_gid,
+              "extra_groups": os.getgrouplist(name, account.pw_gid)} if account.pw_uid != 0 else {}
+    return {"cwd": account.pw_dir if os.path.isdir(account.pw_dir) else "/", "env": {**log_in, **environment}, **become}
 
 
 class Program:
-    def __init__(self, agent, number, argv):
+    def __init__(self, agent, number, argv, user, environment):
         self._agent = agent
         self._number = number
         self._input = b""
         self._is_input_over = False
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.PIPE, bufsize=0, start_new_session=True)
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                         bufsize=0, start_new_session=True, **as_user(user, environment))
         os.set_blocking(self._process.stdin.fileno(), False)
         self._pidfd = os.pidfd_open(self._process.pid)
         self._left = 3
@@ -127,7 +138,7 @@ class Agent:
         data = self._read(length)
         program = self._programs.get(number)
         if kind == START:
-            self._start(number, json.loads(data))
+            self._start(number, *json.loads(data))
         elif program is None:
             return      # it has just ended
         elif kind == INPUT:
@@ -135,9 +146,9 @@ class Agent:
         elif kind == SIGNAL:
             program.kill(data[0])
 
-    def _start(self, number, argv):
+    def _start(self, number, argv, user, environment):
         try:
-            self._programs[number] = Program(self, number, argv)
+            self._programs[number] = Program(self, number, argv, user, environment)
         except OSError as error:
             self.send(number, ERROR, f"{argv[0]}: {error}\n".encode())
             self.send(number, END, struct.pack(">i", 127))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""guest_run.py SOCKET COMMAND…: runs a command in a virtual machine, as its own child in all that can be seen.
+"""guest_run.py SOCKET USER ENVIRONMENT COMMAND…: runs a command in a virtual machine, as its own child in all that can
+be seen. The environment is an object of JSON, and is added to what a log-in sets.
 
 Passes on standard input, output, error and signals, and ends as the command did; with the machine as if killed.
 """
@@ -40,7 +41,7 @@ def write(fd: int, data: bytes):
 
 
 def main():
-    path, *argv = sys.argv[1:]
+    path, user, environment, *argv = sys.argv[1:]
     wakeup, told = socket.socketpair()
     told.setblocking(False)
     signal.set_wakeup_fd(told.fileno())
@@ -53,7 +54,7 @@ def main():
         def send(kind: int, data: bytes):
             machine.sendall(HEADER.pack(kind, len(data)) + data)
 
-        send(START, json.dumps(argv).encode())
+        send(START, json.dumps([argv, user, json.loads(environment)]).encode())
         sources = [machine, wakeup, sys.stdin.fileno()]
         while True:
             readable, _, _ = select.select(sources, [], [])

@@ -24,6 +24,9 @@ from pathlib import Path
 
 from harness import cache, container
 
+_NOT_PASSED_ON = {signal.SIGPIPE, signal.SIGXFSZ}
+_PATHS = "/usr/local/bin:/usr/bin", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"    # of root
+
 
 class BootError(Exception):
     pass
@@ -132,8 +135,9 @@ class Machine:
 
         One that lasts is its owner's to end; all others end with the test that started them, see discipline.py."""
         environment = {**self._environment, **(env or {})}
-        inside = _session if session else _process
-        process = Process(self._enter() + inside(argv, user, environment), **options)
+        if session:
+            argv, user, environment = _session(argv, user, environment), "root", {}
+        process = self._start(argv, user, environment, **options)
         if not lasting:
             self._processes.add(process)
         return process
@@ -266,18 +270,32 @@ class Machine:
         return ["nsenter", f"--target={self._leader}",
                 "--root", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--"]
 
+    def _start(self, argv: list[str], user: str, environment: dict[str, str], **options) -> Process:
+        """By as few programs as can be: tests start thousands, and each takes longer than what is asked of jobsd."""
+        account = self._account(user)
+        home = account["HOME"]
+        enter = [*_default_signals(), *self._enter()[:-1], f"--wdns={home if self.path(home).is_dir() else '/'}"]
+        # Each account that tests use has a group of its own name.
+        become = (["--setuid=0", "--setgid=0", "--"] if user == "root"
+                  else ["--", "setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"])
+        return Process([*enter, *become, *argv], env={**account, **environment}, **options)
 
-def _process(argv: list[str], user: str, environment: dict[str, str]) -> list[str]:
-    # Each account that tests use has a group of its own name.
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env",
-            # a shell starts what runs in the background with signals ignored
-            "env", "--default-signal", *(f"{name}={value}" for name, value in environment.items()),
-            "sh", "-c", 'cd 2>/dev/null || cd /; exec "$@"', "sh", *argv]
+    def _account(self, user: str) -> dict[str, str]:
+        """What a log-in sets."""
+        accounts = (line.split(":") for line in self.path("/etc/passwd").read_text().splitlines())
+        home, shell = next(account[5:7] for account in accounts if account[0] == user)
+        return {"USER": user, "LOGNAME": user, "HOME": home, "SHELL": shell, "PATH": _PATHS[user == "root"]}
+
+
+def _default_signals() -> list[str]:
+    """What is ignored here would be ignored there; but for what Python itself ignores, and does not pass on."""
+    ignored = any(signal.getsignal(number) == signal.SIG_IGN for number in signal.valid_signals() - _NOT_PASSED_ON)
+    return ["env", "--default-signal"] if ignored else []
 
 
 def _session(argv: list[str], user: str, environment: dict[str, str],
              stdio: str = "--pipe") -> list[str]:
-    return ["env", "--default-signal", "systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
+    return ["systemd-run", "--quiet", stdio, "--wait", "--collect", "--service-type=exec",
             "--property=PAMName=login", f"--property=User={user}", "--property=IgnoreSIGPIPE=no",
             "--property=WorkingDirectory=~",
             *(f"--setenv={name}={value}" for name, value in environment.items()), "--", *argv]

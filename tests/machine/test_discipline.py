@@ -11,7 +11,6 @@ from harness import build, cache, runner, suite, touched
 from harness.result import Failure, Result
 
 _FOLDER = Path(__file__).parent
-_lasting = []
 
 
 @pytest.fixture
@@ -67,6 +66,22 @@ def test_what_fails_once_has_a_second_try_and_is_told(folder, monkeypatch):
     assert (total.passed, [failure.name.split("::")[1] for failure in total.failures]) == (1, ["test_never"])
     assert [(failure.name.split("::")[1], failure.reason) for failure in flaky] == [
         ("test_by_chance", "AssertionError: too slow")]
+
+
+def test_those_of_a_class_have_their_second_try_together(folder, monkeypatch):
+    monkeypatch.setattr(touched, "tests", set)
+    result = _run(folder, f"""
+        from pathlib import Path
+        tried = Path("{folder}/tried")
+        class TestInTheirOrder:
+            made = []
+            def test_first(self): self.made.append(tried.exists())
+            def test_second(self):
+                tried.touch()
+                assert self.made == [True]
+    """)
+    total, flaky = runner.second_tries(result)
+    assert total.good and [failure.name.split("::")[1:] for failure in flaky] == [["TestInTheirOrder", "test_second"]]
 
 
 def test_what_the_change_touches_has_no_second_try(monkeypatch):
@@ -125,27 +140,29 @@ def test_a_module_that_cannot_be_read_is_a_failure(folder):
     assert not result.good and result.passed == 0
 
 
-def test_a_process_that_a_test_forgot_is_gone_after_it(machine):
-    """As the next test sees."""
-    machine.popen(["sleep", "4711"])
-    _lasting.append(machine.popen(["sleep", "4712"], lasting=True))
+class TestAProcessThatATestForgot:
+    lasting = []
+
+    def test_runs(self, machine):
+        for number, lasting in (4711, False), (4712, True):
+            process = machine.popen(["sh", "-c", f"echo; exec sleep {number}"], lasting=lasting, stdout=subprocess.PIPE)
+            assert process.stdout.readline() == b"\n"
+        self.lasting.append(process)
+
+    def test_is_gone_after_it_unless_it_is_to_last(self, machine):
+        running = machine.run(["pgrep", "--full", "--list-full", "sleep 471"], check=False).stdout
+        assert "4711" not in running and "4712" in running
+        self.lasting[0].kill()
+        self.lasting[0].communicate()
 
 
-def test_and_the_next_test_does_not_meet_it(machine):
-    running = machine.run(["pgrep", "--full", "--list-full", "^sleep 471"], check=False).stdout
-    assert "4711" not in running and "4712" in running
-    _lasting[0].kill()
-    _lasting[0].wait()
+class TestJobsThatATestForgot:
+    def test_run(self, alice):
+        for id in alice.submit_many([("/bin/sleep", "infinity")] * 3):
+            alice.wait_started(id)
 
-
-def test_jobs_that_a_test_forgot_are_gone_after_it(alice):
-    """As the next test sees."""
-    for id in alice.submit_many([("/bin/sleep", "infinity")] * 3):
-        alice.wait_started(id)
-
-
-def test_and_the_next_test_has_none_of_them(alice):
-    assert {job["Result"] for job in alice.wait_all(alice.ids())} == {"cancelled"}
+    def test_are_cancelled_after_it(self, alice):
+        assert {job["Result"] for job in alice.wait_all(alice.ids())} == {"cancelled"}
 
 
 def test_the_functions_that_a_change_touches(tmp_path, monkeypatch):

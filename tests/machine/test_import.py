@@ -451,17 +451,19 @@ def test_others_do_not_notice(root, bob, empty, many):
         return time.monotonic() - begin
 
     quiet = sorted(measure() for _ in range(50))
+    begin = time.monotonic()
     process = root.popen("jobsctl", "import", many, text=True, stderr=subprocess.PIPE)
     busy = []
     while process.poll() is None:
         busy.append(measure())
     assert process.stderr.read() == f"{N_MANY} imported, 0 known already, 0 refused\n"
+    took = time.monotonic() - begin
     busy.sort()
-    print(f"of {len(busy)}: median {busy[len(busy) // 2]:.4f} s, worst {busy[-1]:.4f} s;"
+    print(f"took {took:.1f} s; of {len(busy)}: median {busy[len(busy) // 2]:.4f} s, worst {busy[-1]:.4f} s;"
           f" quiet: median {quiet[25]:.4f} s, worst {quiet[-1]:.4f} s")
     assert len(busy) >= 10
     assert busy[len(busy) // 2] < 10 * quiet[25] + 0.1
-    assert busy[-1] < 2
+    assert busy[-1] < took / 3      # nobody waits until it is over
     bob.wait_all(bob.ids())
 
 

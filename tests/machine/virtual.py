@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from guest import Guest
 from harness import vm
 from harness.disk import Disk
-from machine import BootError, Machine
+from machine import BootError, Machine, Process
 from waiting import wait_until
 
 _AGENT = Path(__file__).with_name("guest_agent.py")
@@ -162,7 +162,12 @@ class VirtualMachine(Machine):
     def _enter(self) -> list[str]:
         if not self.running:
             raise RuntimeError(f"{self.name} is not running")
-        return self._guest.command
+        return self._guest.command("root", {})
+
+    def _start(self, argv: list[str], user: str, environment: dict[str, str], **options) -> Process:
+        if not self.running:
+            raise RuntimeError(f"{self.name} is not running")
+        return Process([*self._guest.command(user, environment), *argv], **options)
 
     def _kill(self):
         if self._qemu is not None:

@@ -8,19 +8,20 @@ import subprocess
 import time
 
 TIMEOUT_SEC = 240    # emulated machines are slow
-_PAUSE_SEC = 0.05
+_PAUSE_SEC, _PAUSE_SEC_MAX = 0.02, 0.3
 
 
 def wait_until(condition, timeout: float = TIMEOUT_SEC):
     """Waits until CONDITION() is true, and returns what it said.
 
-    It asks again and again, and is for what nobody announces: the processes of others, what they have written to
-    files, when polkit has read its rules.
+    It asks again and again, less and less often, and is for what nobody announces: the processes of others, what they
+    have written to files, when polkit has read its rules.
     """
-    deadline = time.monotonic() + timeout
+    deadline, pause = time.monotonic() + timeout, _PAUSE_SEC
     while not (value := condition()):
         assert time.monotonic() < deadline, "it never came true"
-        time.sleep(_PAUSE_SEC)
+        time.sleep(pause)
+        pause = min(1.5 * pause, _PAUSE_SEC_MAX)
     return value
 
 

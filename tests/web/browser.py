@@ -143,6 +143,10 @@ class Window:
         """What is wrong for people who see, hear or move otherwise, as far as axe finds it."""
         return self.ask("axe", frame=FRAME)
 
+    def state(self) -> dict:
+        """Its cookies and what pages have stored: what another window needs to be in the same session."""
+        return self.ask("chain", calls=[["context"], ["storageState"]])
+
     def messages(self) -> list[str]:
         """Errors, warnings and dialogs since the last call."""
         return self.ask("messages")
@@ -155,6 +159,7 @@ class Browser:
              "node", str(_AGENT), str(node.WEB)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "TZ": "UTC"})
         self._count = 0
+        self._sessions: dict[str, dict] = {}
 
     def __enter__(self):
         return self
@@ -179,12 +184,23 @@ class Browser:
         return Window(self, str(self._count), **options)
 
     def log_in(self, user: str, address: str = "", **options) -> Window:
-        """A window with the page of jobs, whose user's password is his name."""
+        """A window with the page of jobs, in a session of its own. The user's password is his name."""
         window = self.window(**options)
         window.go(address)
         window.shell.locator("#login-user-input").fill(user)
         window.shell.locator("#login-password-input").fill(user)
         window.shell.locator("#login-button").click()
+        window.jobs.locator("h1").first().wait_for()
+        return window
+
+    def open(self, user: str, address: str = "", **options) -> Window:
+        """The same in a session that such windows of a user share: most of what a log-in takes is saved.
+
+        The session's first window stays open, and so the session does. Nobody becomes an administrator in it."""
+        if user not in self._sessions:
+            self._sessions[user] = self.log_in(user).state()
+        window = self.window(storage_state=self._sessions[user], **options)
+        window.go(address)
         window.jobs.locator("h1").first().wait_for()
         return window
 

@@ -18,7 +18,7 @@ def browser(machine):
 @pytest.fixture
 def window(browser, empty):
     """Alice's, with the page of jobs."""
-    with browser.log_in("alice") as window:
+    with browser.open("alice") as window:
         yield window
 
 

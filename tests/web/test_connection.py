@@ -24,7 +24,7 @@ def test_a_jobsd_that_is_down_and_comes_back(window, empty, root):
 
 def test_a_jobsd_that_is_not_installed_or_does_not_start(browser, root):
     with root.machine.without("jobsd.service"):
-        with browser.log_in("alice") as window:
+        with browser.open("alice") as window:
             window.jobs.get_by_text("jobsd cannot be reached").or_(
                 window.jobs.get_by_text("jobsd is not running")).wait_for()
 
@@ -33,7 +33,7 @@ def test_polkit_refuses_to_show_jobs(browser, root):
     rule = "/etc/polkit-1/rules.d/00-nobody.rules"
     root.write(rule, 'polkit.addRule(function(action) { if (action.id == "org.jobsd1.view") return "no"; });')
     try:
-        with browser.log_in("bob") as window:
+        with browser.open("bob") as window:
             window.jobs.get_by_text("You may not see jobs here").wait_for()
     finally:
         root.run("rm", rule)

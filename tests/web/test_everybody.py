@@ -36,7 +36,7 @@ def jobs(alice):
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser, jobs, screenshot, look):
-    with browser.log_in("alice", **LOOKS[look]) as window:
+    with browser.open("alice", **LOOKS[look]) as window:
         window.wait_until(lambda: len(window.names()) == 6)
         for name in "import", "backup", "convert":
             window.row(name).get_by_role("checkbox").first().click()
@@ -55,19 +55,19 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser, jobs, s
 
 
 def test_german_texts_dates_and_the_browsers_zone(browser, jobs):
-    with browser.log_in("alice", **LOOKS["german"]) as window:
+    with browser.open("alice", **LOOKS["german"]) as window:
         window.jobs.get_by_role("heading", name="Aufträge verwalten").wait_for()
         window.row("backup").get_by_text("Fertig").wait_for()
         assert ".20" in window.row("backup").locator("td").nth(1).inner_text()
 
 
 def test_the_dark_is_dark(browser, jobs):
-    with browser.log_in("alice", color_scheme="dark") as window:
+    with browser.open("alice", color_scheme="dark") as window:
         window.jobs.locator("html.pf-v6-theme-dark").wait_for(state="attached")
 
 
 def test_with_the_keyboard_alone(browser, jobs):
-    with browser.log_in("alice") as window:
+    with browser.open("alice") as window:
         window.row("backup").wait_for()
         window.jobs.get_by_role("tab", name="All jobs").focus()
         window.jobs.get_by_role("tab", name="All jobs").press("Tab")

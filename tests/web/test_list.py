@@ -68,7 +68,7 @@ def test_back_forward_reload_and_a_link_that_was_passed_on(window, browser, empt
     window.wait_until(lambda: window.names() == ["bad"])
     window.reload()
     window.wait_until(lambda: window.names() == ["bad"])
-    with browser.log_in("alice", window.address()) as other:
+    with browser.open("alice", window.address()) as other:
         other.wait_until(lambda: other.names() == ["bad"])
 
 

@@ -15,7 +15,7 @@ def jobs(alice, bob, carol, root):
 
 
 def test_one_sees_ones_own_jobs_and_is_told_so(browser, jobs):
-    with browser.log_in("bob") as window:
+    with browser.open("bob") as window:
         window.wait_until(lambda: window.names() == ["bob's"])
         window.jobs.get_by_text("Your own jobs. With administrative access everybody's are shown.").wait_for()
 
@@ -88,7 +88,7 @@ def test_another_persons_jobs_are_cleared_when_the_page_is_about_that_person(bro
 
 
 def test_who_may_not_clear_another_persons_jobs_is_told_so(browser, jobs, alice):
-    with browser.log_in("dave", "?user=alice") as window:
+    with browser.open("dave", "?user=alice") as window:
         window.wait_until(lambda: window.names() == ["alice's"])
         dialog = clear_dialog(window)
         dialog.get_by_text("1 job of alice has ended.").wait_for()
@@ -98,5 +98,5 @@ def test_who_may_not_clear_another_persons_jobs_is_told_so(browser, jobs, alice)
 
 
 def test_members_of_jobs_admin_see_all_without_more(browser, jobs):
-    with browser.log_in("dave") as window:
+    with browser.open("dave") as window:
         window.wait_until(lambda: {"alice's", "bob's", "carol's", "root's"} <= set(window.names()))

@@ -97,7 +97,7 @@ def test_what_could_not_be_done_is_told_with_its_reason(browser: Browser, dave, 
     own, others = dave.sh("exit 0", name="dave's"), empty.sh("exit 0", name="alice's")
     dave.wait(own)
     empty.wait(others)
-    with browser.log_in("dave") as window:
+    with browser.open("dave") as window:
         select(window, "dave's", "alice's")
         button(window, "Clear 2 jobs").click()
         confirm(window, "Clear the selected jobs", "Clear", "Your own: 1", "Of alice: 1")

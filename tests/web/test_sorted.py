@@ -75,7 +75,7 @@ def test_a_sorted_history_page_by_page(window, empty, root):
 
 
 def test_on_a_phone_the_order_is_chosen_among_the_filters(browser, past):
-    with browser.log_in("alice", viewport={"width": 360, "height": 740}, has_touch=True) as window:
+    with browser.open("alice", viewport={"width": 360, "height": 740}, has_touch=True) as window:
         window.jobs.get_by_role("button", name="Show Filters").click()
         window.jobs.get_by_role("combobox", name="Order").select_option("end")
         window.wait_until(lambda: window.names() == ["a", "c", "b"])

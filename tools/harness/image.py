@@ -19,8 +19,8 @@ SUITES = ("bookworm", "trixie", "forky")
 # their signatures are checked as any other's.
 _TESTING = "forky"
 
-# A recipe is a folder: "packages", one a line, perhaps "customize", a hook for mmdebstrap, and perhaps "variant",
-# which one of its variants to make. A line "@OTHER" stands for all of another recipe.
+# A recipe is a folder: "packages", one a line, and perhaps for mmdebstrap "customize", a hook, "variant", which one of
+# its variants to make, and "options". A line "@OTHER" stands for all of another recipe.
 _RECIPES = Path(__file__).parent
 _KEEP_UNUSED_SEC = 14 * 24 * 60 * 60
 
@@ -72,8 +72,7 @@ def _make(suite: str, recipe: str, path: Path):
     print(f"Making the {recipe} tree of {suite}…", flush=True)
     names = _with_others(recipe)
     packages = [line for name in names for line in _lines(name) if not line.startswith("@")]
-    variant = _RECIPES / recipe / "variant"
-    kind = variant.read_text().strip() if variant.exists() else "minbase"
+    kind = _read(recipe, "variant").strip() or "minbase"
     step = "extract" if kind == "extract" else "customize"     # the last one that there is
     scripts = [_RECIPES / name / "customize" for name in names]
     hooks = [f"--{step}-hook={script}" for script in scripts if script.exists()]
@@ -81,12 +80,17 @@ def _make(suite: str, recipe: str, path: Path):
         made = scratch.path / "tree"
         result = subprocess.run(
             ["mmdebstrap", "--quiet", "--mode=root", f"--variant={kind}",
-             f"--include={','.join(packages)}", *hooks,
+             f"--include={','.join(packages)}", *hooks, *_read(recipe, "options").splitlines(),
              suite, made, *_sources(suite)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if result.returncode != 0:
             raise ImageError(f"mmdebstrap {suite} failed:\n{result.stdout}")
         os.rename(made, path)
+
+
+def _read(recipe: str, name: str) -> str:
+    file = _RECIPES / recipe / name
+    return file.read_text() if file.exists() else ""
 
 
 def _sources(suite: str) -> list[str]:

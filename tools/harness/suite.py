@@ -102,8 +102,10 @@ class Module:
         return [self._failure(**line) for line in found.values()]
 
     def _failure(self, test: str, reason: str, final: bool) -> Failure:
-        place = str((self.folder / test.split("[")[0]).relative_to(self.root))
-        alone = replace(self, tests=test, arguments=tuple(a for a in self.arguments if not a.startswith("-k")))
+        # tests of a class are one after another: alone they mean nothing
+        whole = "::".join(test.split("::")[:2])
+        place = str((self.folder / whole.split("[")[0]).relative_to(self.root))
+        alone = replace(self, tests=whole, arguments=tuple(a for a in self.arguments if not a.startswith("-k")))
         return Failure(f"{self.build.name} {test}", reason, place, None if final else lambda: alone.run_again(test))
 
     def run_again(self, test: str) -> bool:

@@ -53,13 +53,13 @@ def _changed_lines(diff: str):
 
 
 def _functions(file: Path, lines: set[int] | None = None) -> list[str]:
-    """All, or those that have one of these lines."""
+    """All functions and classes, or those that have one of these lines."""
     if file.suffix != ".py":
         return []
-    return [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)
+    return [node.name for node in ast.parse(file.read_text()).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
             and (lines is None or lines & _lines(node))]
 
 
-def _lines(function: ast.FunctionDef) -> set[int]:
-    first = min(part.lineno for part in [function, *function.decorator_list])
-    return set(range(first, function.end_lineno + 1))
+def _lines(node: ast.FunctionDef | ast.ClassDef) -> set[int]:
+    first = min(part.lineno for part in [node, *node.decorator_list])
+    return set(range(first, node.end_lineno + 1))
