@@ -57,7 +57,7 @@ __jobsctl_option_words() {
                 --memory-max= --cpu-quota= --tasks-max= --nice= --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
-        output) printf '%s' "$common --follow --lines=" ;;
+        output) printf '%s' "$common --follow --lines= --strict" ;;
         cancel) printf '%s' "$common --no-block" ;;
         retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --all-ended --before=" ;;

@@ -269,6 +269,7 @@ static const Option options[] = {
         { "watch", 0, no_argument, VERB_LIST, FIELD(watch), set_true, NULL },
         { "lines", 'n', required_argument, VERB_LIST | VERB_OUTPUT | VERB_STATUS, FIELD(lines), set_lines,
                         "a number or all" },
+        { "strict", 0, no_argument, VERB_OUTPUT, FIELD(strict), set_true, NULL },
 
         /* run, retry */
         { "wait", 0, no_argument, VERB_RUN | VERB_RETRY, FIELD(wait), set_true, NULL },

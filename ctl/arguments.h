@@ -64,6 +64,8 @@ typedef struct Arguments {
         /* show, cancel; the columns of an export */
         char **properties;
         bool value_only, no_block;
+
+        bool strict; /* output */
 } Arguments;
 
 /* Reports what is wrong and returns -EINVAL: wrong usage. */

@@ -3,15 +3,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bus-util.h"
 #include "interrupt.h"
 #include "io.h"
+#include "output-note.h"
 #include "outcome.h"
 #include "pager.h"
-#include "protocol.h"
 #include "report.h"
 #include "stream.h"
 
@@ -49,10 +50,35 @@ static int check_transport(const Context *context, uint64_t id) {
                         arguments->host ?: "HOST", id);
 }
 
-int stream_open(const Context *context, uint64_t id, bool follow, uint64_t lines, int *ret_fd) {
+static int keep_fd(int fd) {
+        int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message owns the one that it carried */
+
+        return kept < 0 ? -errno : kept;
+}
+
+/* An output being copied. */
+typedef struct Copy {
+        int fd;
+        OutputNoteReader notes;
+        OutputNote note; /* the next one, */
+        bool has_note;
+        int interrupt_fd;       /* -EBADF: Ctrl-C kills */
+        uint64_t position;      /* in the stream, */
+        uint64_t skip;          /* of which so much is left out at the beginning */
+        uint64_t n_copied;      /* written so far, of all streams */
+        bool mask;
+        bool is_silent;         /* notes are not told */
+        bool to_pager;          /* they stand in the text */
+        bool is_complete;       /* this stream is */
+        bool is_damaged;        /* there will be no more, however often it is opened */
+        bool lacks_something;   /* or may do so */
+        char last; /* byte of the block before, for characters of two bytes */
+} Copy;
+
+static int copy_open(Copy *copy, const Context *context, uint64_t id, bool follow, uint64_t lines) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int fd, r;
+        int fd, status_fd, r;
 
         r = check_transport(context, id);
         if (r < 0)
@@ -63,25 +89,26 @@ int stream_open(const Context *context, uint64_t id, bool follow, uint64_t lines
         if (r >= 0)
                 r = bus_ask(context->bus, call, &error, &reply);
         if (r >= 0)
-                r = sd_bus_message_read_basic(reply, 'h', &fd);
+                r = sd_bus_message_read(reply, "hh", &fd, &status_fd);
         if (r < 0)
                 return fail_bus(&error, r, "Failed to read the output of job %" PRIu64, id);
-        fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message owns the one that it carried */
-        if (fd < 0)
-                return fail(-errno, "Failed to read the output of job %" PRIu64, id);
-        *ret_fd = fd;
+        r = copy->fd = keep_fd(fd);
+        if (r >= 0)
+                r = copy->notes.fd = keep_fd(status_fd);
+        if (r < 0)
+                return fail(r, "Failed to read the output of job %" PRIu64, id);
         return 0;
 }
 
-/* A copy in progress. */
-typedef struct Copy {
-        int fd;
-        int interrupt_fd;  /* -EBADF: Ctrl-C kills */
-        uint64_t skip;     /* so many bytes are left out at the beginning */
-        uint64_t n_copied; /* written so far */
-        bool mask;
-        char last; /* byte of the block before, for characters of two bytes */
-} Copy;
+/* Closed, and as before it was opened, but for what the next one has to know. */
+static void copy_close(Copy *copy) {
+        close_fd(copy->fd);
+        close_fd(copy->notes.fd);
+        copy->fd = copy->notes.fd = -EBADF;
+        copy->notes.size = 0;
+        copy->position = 0;
+        copy->has_note = copy->is_complete = false;
+}
 
 /* Control characters, but for those that a text is made of; those from U+0080 on take two bytes. */
 static void mask_controls(Copy *copy, char *data, size_t size) {
@@ -95,10 +122,11 @@ static void mask_controls(Copy *copy, char *data, size_t size) {
         }
 }
 
-static int copy_block(Copy *copy, char *data, size_t size) {
+static int copy_bytes(Copy *copy, char *data, size_t size) {
         size_t n_skipped = copy->skip < size ? (size_t) copy->skip : size;
         int r;
 
+        copy->position += size;
         copy->skip -= n_skipped;
         if (copy->mask)
                 mask_controls(copy, data, size);
@@ -107,6 +135,87 @@ static int copy_block(Copy *copy, char *data, size_t size) {
                 return r;
         copy->n_copied += size - n_skipped;
         return 0;
+}
+
+_printf_(2, 3) static void tell(const Copy *copy, const char *format, ...) {
+        FILE *file = copy->to_pager ? stdout : stderr;
+        va_list values;
+
+        if (copy->is_silent)
+                return;
+        (void) fputs("jobsctl: ", file);
+        va_start(values, format);
+        (void) vfprintf(file, format, values);
+        va_end(values);
+        (void) fputc('\n', file);
+        (void) fflush(file);
+}
+
+static void take_note(Copy *copy) {
+        const OutputNote *note = &copy->note;
+
+        copy->has_note = false;
+        if (note->kind == NOTE_END)
+                copy->is_complete = true;
+        if (note->kind == NOTE_DAMAGED)
+                copy->is_damaged = true;
+        if (note->kind >= NOTE_END || copy->skip > 0) /* of what is skipped it was told before */
+                return;
+        copy->lacks_something = copy->lacks_something || note->kind != NOTE_HELD;
+        switch (note->kind) {
+        case NOTE_MISSING:
+                tell(copy, note->n_missing == 1 ? "%'" PRIu64 " byte is missing here"
+                                                : "%'" PRIu64 " bytes are missing here",
+                                note->n_missing);
+                break;
+        case NOTE_GONE:
+                tell(copy, "nothing of this output is in the journal any more");
+                break;
+        case NOTE_UNFINISHED:
+                tell(copy, "the last that was printed may be missing here");
+                break;
+        case NOTE_HELD:
+                tell(copy, "somebody held this output open when the command had ended");
+                break;
+        default:
+                tell(copy, "the rest cannot be read, the journal is damaged");
+        }
+}
+
+/* Each note is there before the bytes behind it are. */
+static int find_note(Copy *copy) {
+        int r;
+
+        if (copy->has_note)
+                return 1;
+        r = output_note_next(&copy->notes, &copy->note);
+        copy->has_note = r > 0;
+        return r;
+}
+
+static int copy_block(Copy *copy, char *data, size_t size) {
+        int r;
+
+        while ((r = find_note(copy)) > 0 && copy->note.at <= copy->position + size) {
+                size_t n = copy->note.at > copy->position ? (size_t) (copy->note.at - copy->position) : 0;
+
+                r = copy_bytes(copy, data, n);
+                if (r < 0)
+                        return r;
+                data += n;
+                size -= n;
+                take_note(copy);
+        }
+        return r < 0 ? r : copy_bytes(copy, data, size);
+}
+
+/* Those behind the last byte. Who writes has closed both pipes, or has ended. */
+static int take_last_notes(Copy *copy) {
+        int r;
+
+        while ((r = find_note(copy)) > 0)
+                take_note(copy);
+        return r;
 }
 
 /* Until the end of file. */
@@ -124,8 +233,10 @@ static int copy_stream(Copy *copy) {
                 n = read(copy->fd, block, BLOCK_BYTES);
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0)
-                        return n < 0 ? -errno : 0;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        return take_last_notes(copy);
                 r = copy_block(copy, block, (size_t) n);
                 if (r < 0)
                         return r;
@@ -136,19 +247,34 @@ static int fail_copy(int error, uint64_t id) {
         return error == -EINTR ? error : fail(error, "Failed to pass on the output of job %" PRIu64, id);
 }
 
-static int print_stream(Context *context, uint64_t id, uint64_t lines, bool mask) {
-        _cleanup_close_ int fd = -EBADF;
-        Copy copy = { .interrupt_fd = -EBADF, .mask = mask };
+/* What --strict makes of it; everything else was told. */
+static int judge(const Context *context, const Copy *copy) {
+        if (copy->is_damaged)
+                return -EBADMSG;
+        return context->arguments->strict && copy->lacks_something ? -ENODATA : 0;
+}
+
+static int print_stream(Context *context, uint64_t id, uint64_t lines, bool is_part) {
+        Copy copy = {
+                .fd = -EBADF, .notes.fd = -EBADF, .interrupt_fd = -EBADF, .mask = is_part, .is_silent = is_part
+        };
         int r;
 
-        r = stream_open(context, id, false, lines, &fd);
+        r = copy_open(&copy, context, id, false, lines);
         if (r < 0)
                 return r;
         pager_open(context);
+        copy.to_pager = context->pager > 0;
         (void) fflush(stdout);
-        copy.fd = fd;
         r = copy_stream(&copy);
-        return r < 0 ? fail_copy(r, id) : 0;
+        if (r < 0)
+                r = fail_copy(r, id);
+        else if (!copy.is_complete && !copy.is_damaged)
+                r = fail_plain(-ECONNRESET, "The output of job %" PRIu64 " broke off.", id);
+        else
+                r = judge(context, &copy);
+        copy_close(&copy);
+        return r;
 }
 
 int stream_print(Context *context, uint64_t id, uint64_t lines) {
@@ -162,48 +288,14 @@ int stream_print_masked(Context *context, uint64_t id, uint64_t lines) {
 /* After a break, what is printed already is left out if all was asked for; of a stream that began
  * at its last lines nobody knows where that was. */
 static int follow_once(const Context *context, uint64_t id, uint64_t lines, Copy *copy) {
-        _cleanup_close_ int fd = -EBADF;
         int r;
 
-        r = stream_open(context, id, true, lines, &fd);
+        r = copy_open(copy, context, id, true, lines);
         if (r < 0)
                 return r;
-        copy->fd = fd;
         copy->skip = lines >= LINES_ALL ? copy->n_copied : 0;
         r = copy_stream(copy);
-        return r < 0 ? fail_copy(r, id) : 0;
-}
-
-/* The jobsd that answers now. Without one: an empty name, which is nobody's. */
-static int get_owner(const Context *context, char **ret) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *owner = "";
-
-        if (sd_bus_call_method(context->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                            "org.freedesktop.DBus", "GetNameOwner", NULL, &reply, "s", JOBSD_BUS_NAME) >= 0)
-                (void) sd_bus_message_read(reply, "s", &owner); /* what is no name is nobody's, too */
-        *ret = strdup(owner);
-        return *ret ? 0 : fail_memory();
-}
-
-/* Whether the jobsd that opened a stream is still there: the end of its stream is the end of the output.
- * Streams end with the jobsd that opened them as well. */
-static int owner_is(const Context *context, const char *owner) {
-        _cleanup_free_ char *now = NULL;
-        int r = get_owner(context, &now);
-
-        return r < 0 ? r : *now && strcmp(now, owner) == 0;
-}
-
-/* 1 when the job has ended, 0 when it has not; reports. */
-static int job_has_ended(const Context *context, uint64_t id) {
-        _cleanup_(job_freep) Job *job = NULL;
-        int r;
-
-        r = bus_get_job(context->bus, id, &job);
-        if (r < 0)
-                return r;
-        return !job_status_is_active(job->status);
+        return r < 0 ? fail_copy(r, id) : copy->is_complete || copy->is_damaged;
 }
 
 static void tell_broken(const Context *context, uint64_t id, bool again) {
@@ -222,23 +314,16 @@ static void tell_broken(const Context *context, uint64_t id, bool again) {
 }
 
 int stream_follow(const Context *context, Waiter *waiter, uint64_t id, uint64_t lines, Job **ret) {
-        Copy copy = { .interrupt_fd = waiter_interrupt_fd(waiter) };
+        Copy copy = { .fd = -EBADF, .notes.fd = -EBADF, .interrupt_fd = waiter_interrupt_fd(waiter) };
         unsigned n_fruitless = 0;
         uint64_t n_before;
         int r;
 
         (void) fflush(stdout);
         while (n_fruitless < FRUITLESS_OPENS_MAX) {
-                _cleanup_free_ char *owner = NULL;
-
                 n_before = copy.n_copied;
-                r = get_owner(context, &owner);
-                if (r >= 0)
-                        r = follow_once(context, id, lines, &copy);
-                if (r >= 0)
-                        r = job_has_ended(context, id);
-                if (r > 0) /* asked last: it is about the one that the answer came from, too */
-                        r = owner_is(context, owner);
+                r = follow_once(context, id, lines, &copy);
+                copy_close(&copy);
                 if (r < 0)
                         return r;
                 if (r > 0)
@@ -248,5 +333,6 @@ int stream_follow(const Context *context, Waiter *waiter, uint64_t id, uint64_t 
                 if (lines < LINES_ALL)
                         lines = 0;
         }
-        return waiter_wait_sync(waiter, id, ret);
+        r = waiter_wait_sync(waiter, id, ret);
+        return r < 0 ? r : judge(context, &copy);
 }

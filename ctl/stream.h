@@ -8,10 +8,8 @@
 #include "verb.h"
 #include "waiter.h"
 
-/* The pipe's read end; reports. */
-int stream_open(const Context *context, uint64_t id, bool follow, uint64_t lines, int *ret_fd);
-
-/* What is there, byte for byte; reports. */
+/* What is there, byte for byte. Reports, also what is missing, and where; which is -ENODATA with --strict, but -EBADMSG
+ * anyway when a file of the journal is damaged. */
 int stream_print(Context *context, uint64_t id, uint64_t lines);
 /* The same with a question mark for what could steer a terminal. */
 int stream_print_masked(Context *context, uint64_t id, uint64_t lines);

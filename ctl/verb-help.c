@@ -64,6 +64,7 @@ static const struct {
         { "Showing (status, show, output)",
                         "  -f --follow             Go on until the job has ended (output)\n"
                         "  -n --lines=N|all        The last so many lines (output, status)\n"
+                        "     --strict             Fail if anything is missing (output)\n"
                         "  -p --property=NAME,…    Only these properties (show)\n"
                         "     --value              Their values alone (show)\n" },
         { "Cancelling (cancel)", "     --no-block           Do not wait until the jobs have ended\n" },

@@ -250,7 +250,7 @@ int bus_manager_error_streams(Request *q, sd_bus_error *e) {
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_(job_freep) Job *job = NULL;
-        _cleanup_close_ int fd = -EBADF;
+        _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
         OutputOptions options = {};
         int r;
 
@@ -263,13 +263,13 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
                 r = request_find_job(q, id, ACTION_VIEW, ACTION_VIEW_OTHERS, &job, e);
         if (r <= 0)
                 return r;
-        r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd);
+        r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd, &status_fd);
         if (r == -EDQUOT)
                 return bus_manager_error_streams(q, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
-                r = sd_bus_message_append(reply, "h", fd);
+                r = sd_bus_message_append(reply, "hh", fd, status_fd);
         if (r < 0)
                 return r;
         request_reply(q, reply);

@@ -70,14 +70,14 @@ static OutputRun *find_run(const OutputRuns *runs, const OutputRun *writer) {
         return NULL;
 }
 
-static int add_run(OutputRuns *runs, const OutputRun *writer, uint64_t at) {
+static int add_run(OutputRuns *runs, const OutputRun *writer) {
         OutputRun *array = realloc(runs->runs, (runs->n_runs + 1) * sizeof(OutputRun));
 
         if (!array)
                 return -ENOMEM;
         runs->runs = array;
         array[runs->n_runs] = *writer;
-        array[runs->n_runs].at = at;
+        array[runs->n_runs].at = 0;
         array[runs->n_runs].low = UINT64_MAX;
         runs->n_runs++;
         return 0;
@@ -108,7 +108,12 @@ static int read_chunk(sd_journal *journal, OutputRun *run, uint64_t at, OutputPi
         int r = sd_journal_get_data(journal, OUTPUT_TEXT, &data, &size);
 
         *ret = (OutputPiece){
-                .run = run, .at = at, .text = "", .terminator = "", .is_end = has_field(journal, OUTPUT_END)
+                .run = run,
+                .at = at,
+                .text = "",
+                .terminator = "",
+                .is_end = has_field(journal, OUTPUT_END),
+                .is_held = has_field(journal, OUTPUT_HELD),
         };
         if (ret->is_end || r < 0)
                 return ret->is_end ? 0 : r;
@@ -132,7 +137,7 @@ int output_runs_read(OutputRuns *runs, sd_journal *journal, OutputPiece *ret) {
                 return -ENOENT;
         if (has_field(journal, OUTPUT_START)) {
                 /* only the first one of an invocation: then there was nobody else in the unit */
-                r = has_unit(runs, writer.unit, writer.invocation) ? 0 : add_run(runs, &writer, 0);
+                r = has_unit(runs, writer.unit, writer.invocation) ? 0 : add_run(runs, &writer);
                 return r < 0 ? r : -ENOENT;
         }
         run = find_run(runs, &writer);
@@ -142,7 +147,7 @@ int output_runs_read(OutputRuns *runs, sd_journal *journal, OutputPiece *ret) {
         if (r == -ENOENT)
                 return run ? -ENOENT : read_line(journal, ret);
         if (r >= 0 && !run) { /* its first entries have been removed from the journal */
-                r = add_run(runs, &writer, at);
+                r = add_run(runs, &writer);
                 run = r < 0 ? NULL : &runs->runs[runs->n_runs - 1];
         }
         return r < 0 ? r : read_chunk(journal, run, at, ret);
@@ -179,13 +184,15 @@ int output_runs_find(OutputRuns *runs, sd_journal *journal, const char *unit, co
         return r < 0 ? r : 0;
 }
 
-bool output_piece_is_next(const OutputPiece *piece) {
+bool output_piece_is_next(const OutputPiece *piece, uint64_t *ret_missing) {
         OutputRun *run = piece->run;
 
+        *ret_missing = 0;
         if (!run)
                 return true;
         if (piece->at < run->at)
                 return false;
+        *ret_missing = piece->at - run->at;
         run->at = piece->at + piece->size + piece->n_terminator;
         run->ended = run->ended || piece->is_end;
         return true;

@@ -33,7 +33,8 @@ typedef struct OutputPiece {
         const char *terminator; /* what followed the text; may contain a NUL, see n_terminator */
         size_t n_terminator;
         uint64_t at;
-        bool is_end; /* the run's last entry, without text */
+        bool is_end;  /* the run's last entry, without text */
+        bool is_held; /* and somebody held the output open behind it */
 } OutputPiece;
 
 void output_runs_done(OutputRuns *runs);
@@ -45,8 +46,9 @@ int output_runs_find(OutputRuns *runs, sd_journal *journal, const char *unit, co
 /* The entry that the journal stands at. -ENOENT when it is none of the output. */
 int output_runs_read(OutputRuns *runs, sd_journal *journal, OutputPiece *ret);
 
-/* Reading on: false when this was read already, because it was sent twice. */
-bool output_piece_is_next(const OutputPiece *piece);
+/* Reading on: false when this was read already, because it was sent twice. Otherwise how many bytes are
+ * missing before it. */
+bool output_piece_is_next(const OutputPiece *piece, uint64_t *ret_missing);
 /* The same, reading back. */
 bool output_piece_is_previous(const OutputPiece *piece);
 

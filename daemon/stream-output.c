@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -29,6 +30,7 @@ typedef struct Output {
         OutputRuns runs;
         sd_journal *journal;
         int barrier_fd;   /* -EBADF: nothing can be on its way */
+        bool has_run;     /* so that there must have been something */
         bool follows;     /* until the job ends */
         bool is_snapshot; /* the job goes on, and its reader does not wait for it: */
         char *last;       /* this is the cursor of the last entry that he gets */
@@ -36,7 +38,9 @@ typedef struct Output {
         bool has_read;    /* anything */
         bool ended;       /* the job is over, */
         bool is_stored;   /* and has been for so long that the journal has it all */
-        size_t skip;      /* so much of the next piece is before the lines that are wanted */
+        size_t skip;      /* so much of the next piece is before the lines that are wanted, */
+        bool in_middle;   /* and so is what that one's run had before it */
+        uint64_t n_written;
 } Output;
 
 static void output_done(Output *output) {
@@ -147,6 +151,7 @@ static int find_lines(Output *output, uint64_t n_lines) {
 static int seek_lines(Output *output, uint64_t n_lines) {
         int r;
 
+        output->in_middle = true;
         if (n_lines == 0) {
                 output->is_done = !output->follows;
                 return 0;
@@ -154,6 +159,8 @@ static int seek_lines(Output *output, uint64_t n_lines) {
         r = find_lines(output, n_lines);
         if (r > 0) /* so that it comes next */
                 r = sd_journal_previous(output->journal);
+        else
+                output->in_middle = false;
         return r != 0 ? r : sd_journal_seek_head(output->journal);
 }
 
@@ -183,27 +190,69 @@ static int seek(Output *output, uint64_t n_lines) {
         return all ? sd_journal_seek_head(output->journal) : seek_lines(output, n_lines);
 }
 
+/* ---- notes: what the bytes do not tell ---- */
+
+/* Before the byte of this number, which is not written yet. Who does not read notes has none: the pipe takes thousands,
+ * and nobody waits for room. */
+static void add_note(const Output *output, const char *word) {
+        (void) dprintf(STREAM_STATUS_FD, "%s %" PRIu64 "\n", word, output->n_written);
+}
+
+static void note_missing(const Output *output, uint64_t n_missing) {
+        (void) dprintf(STREAM_STATUS_FD, STREAM_NOTE_MISSING " %" PRIu64 " %" PRIu64 "\n", output->n_written,
+                        n_missing);
+}
+
+/* Of the last one of so many runs, when there will be no more of it. */
+static void note_end_of_run(const Output *output, size_t n_runs) {
+        if (n_runs > 0 && !output->runs.runs[n_runs - 1].ended)
+                add_note(output, STREAM_NOTE_UNFINISHED);
+}
+
+/* All is written that will be. */
+static void note_end(const Output *output) {
+        if (output->ended && output->has_run && !output->has_read)
+                add_note(output, STREAM_NOTE_GONE);
+        if (output->ended)
+                note_end_of_run(output, output->runs.n_runs);
+        add_note(output, STREAM_NOTE_END);
+}
+
+static void note_piece(Output *output, const OutputPiece *piece, uint64_t n_missing) {
+        if (n_missing > 0 && !output->in_middle)
+                note_missing(output, n_missing);
+        if (piece->is_held)
+                add_note(output, STREAM_NOTE_HELD);
+        output->in_middle = false;
+}
+
 /* ---- copying ---- */
 
-static int write_bytes(const char *bytes, size_t size, size_t *skip) {
-        size_t skipped = *skip < size ? *skip : size;
+static int write_bytes(Output *output, const char *bytes, size_t size) {
+        size_t n_skipped = output->skip < size ? output->skip : size;
 
-        *skip -= skipped;
-        return fwrite_unlocked(bytes + skipped, 1, size - skipped, stdout) == size - skipped ? 0 : -errno;
+        output->skip -= n_skipped;
+        output->n_written += size - n_skipped;
+        return fwrite_unlocked(bytes + n_skipped, 1, size - n_skipped, stdout) == size - n_skipped ? 0 : -errno;
 }
 
 static int copy_entry(Output *output) {
+        size_t n_runs = output->runs.n_runs;
+        uint64_t n_missing;
         OutputPiece piece;
-        int r = output_runs_read(&output->runs, output->journal, &piece);
+        int r;
 
         output->has_read = true;
-        if (r == -ENOENT || (r >= 0 && !output_piece_is_next(&piece)))
+        r = output_runs_read(&output->runs, output->journal, &piece);
+        if (output->runs.n_runs > n_runs)
+                note_end_of_run(output, n_runs);
+        if (r == -ENOENT || (r >= 0 && !output_piece_is_next(&piece, &n_missing)))
                 return 0;
-        if (r >= 0)
-                r = write_bytes(piece.text, piece.size, &output->skip);
-        if (r >= 0)
-                r = write_bytes(piece.terminator, piece.n_terminator, &output->skip);
-        return r;
+        if (r >= 0) {
+                note_piece(output, &piece, n_missing);
+                r = write_bytes(output, piece.text, piece.size);
+        }
+        return r < 0 ? r : write_bytes(output, piece.terminator, piece.n_terminator);
 }
 
 /* Copies everything that is there. */
@@ -347,17 +396,15 @@ static int copy(uint64_t n_lines, Output *output) {
         return output->follows ? follow(output) : copy_stored(output);
 }
 
-/* A stream carries nothing but the output: in it is the only place to say that something is missing. */
-static void tell_damage(void) {
-        static const char text[] =
-                        "\njobsd: The rest of this output could not be read, the journal is damaged.\n";
+static void note_damage(void) {
+        static const char note[] = STREAM_NOTE_DAMAGED "\n";
 
-        (void) !write(STDOUT_FILENO, text, sizeof(text) - 1); /* who does not read is not told */
+        (void) !write(STREAM_STATUS_FD, note, sizeof(note) - 1); /* who does not read is not told */
 }
 
 /* sd-journal maps files, and does not expect that one is cut. */
 static void on_bus_error(int signal) {
-        tell_damage();
+        note_damage();
         _exit(EXIT_FAILURE);
 }
 
@@ -370,13 +417,14 @@ static const char *unless_any(const char *argument) {
 }
 
 int stream_output(const char *id, const char *tries, const char *boot_id, const char *unit,
-                const char *invocation_id, const char *lines, const char *mode) {
+                const char *invocation_id, const char *ran, const char *lines, const char *mode) {
         uint64_t n_lines = UINT64_MAX;
         int n_tries, r;
         Output output = {
                 .boot_id = unless_any(boot_id),
                 .runs = { .unit = unit, .invocation = unless_any(invocation_id) },
                 .barrier_fd = -EBADF,
+                .has_run = strcmp(ran, STREAM_YES) == 0,
                 .follows = strcmp(mode, STREAM_MODE_FOLLOW) == 0,
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
         };
@@ -386,11 +434,14 @@ int stream_output(const char *id, const char *tries, const char *boot_id, const 
                 return 2;
         output.n_tries = (unsigned) n_tries;
         (void) sigaction(SIGBUS, &(struct sigaction){ .sa_handler = on_bus_error }, NULL); /* cannot fail */
+        (void) signal(SIGPIPE, SIG_IGN); /* the notes may have no reader */
         r = copy(n_lines, &output);
+        if (r >= 0)
+                note_end(&output);
         output_done(&output);
         if (r == -EPIPE || r == -ECONNRESET) /* nobody reads any more, or jobsd was ended */
                 return EXIT_FAILURE;
         if (r < 0 && fflush_unlocked(stdout) == 0) /* what was read before is whole */
-                tell_damage();
+                note_damage();
         return r < 0 ? stream_error(r, "Failed to copy an output") : EXIT_SUCCESS;
 }

@@ -7,11 +7,12 @@
  *   jobsd-stream outcome UNIT BOOT UID
  *                                    prints how a unit of this user's ended: "RESULT EXIT-STATUS ERRNO",
  *                                    "stopped", "began" or nothing
- *   jobsd-stream output ID TRIES BOOT UNIT INVOCATION LINES MODE
+ *   jobsd-stream output ID TRIES BOOT UNIT INVOCATION RAN LINES MODE
  *                                    copies the output of a job, of so many tries and of one boot, to
  *                                    standard output: the last so many lines, and how far is the mode's
  *                                    matter. That of this unit is of this invocation. Boot, invocation and
- *                                    lines may be "any".
+ *                                    lines may be "any". RAN is "yes" if there must have been a runner.
+ *                                    Descriptor 3 gets the notes below, a line each.
  *   jobsd-stream export DATABASE     writes rows of the history to standard output. Standard input is
  *                                    a file that says which and how, see export-query.h. When all of
  *                                    it is written, descriptor 3 gets the number of rows in decimal
@@ -23,6 +24,8 @@
  *                                    the numbers of rows, known and refused ones, then the rows as of
  *                                    import-row.h. Or, alone, the file's mistake. */
 #define STREAM_ANY "any"
+#define STREAM_YES "yes"
+#define STREAM_NO "no"
 #define STREAM_MODE_SNAPSHOT "snapshot" /* what is stored by now: the job goes on */
 #define STREAM_MODE_FOLLOW "follow"     /* what comes until jobsd says that the job has ended, and the rest */
 #define STREAM_MODE_AWAIT "await"       /* everything, after jobsd has said a word: the job has ended */
@@ -34,6 +37,15 @@ typedef enum StreamWord {
 } StreamWord;
 
 #define STREAM_STATUS_FD 3
+
+/* What descriptor 3 gets of an output, each with the number of bytes that come before it, as of OpenOutput() in
+ * org.jobsd1.Manager.xml. */
+#define STREAM_NOTE_MISSING "missing" /* and how many bytes are */
+#define STREAM_NOTE_GONE "gone"
+#define STREAM_NOTE_UNFINISHED "unfinished"
+#define STREAM_NOTE_HELD "held"
+#define STREAM_NOTE_DAMAGED "damaged" /* without a number */
+#define STREAM_NOTE_END "end"
 
 /* Exit statuses beside 0 and 1. */
 #define STREAM_EXIT_NOT_FOUND 3

@@ -98,13 +98,20 @@ static int make_pipe(int *ret_read_fd, int *ret_write_fd) {
         return 0;
 }
 
-static int start_output(Stream *stream, const Job *job, uint64_t lines, const char *mode, int output_fd) {
+/* Whether a runner was started, which writes something to the journal whatever comes. */
+static bool has_run(const Job *job) {
+        return job->started_usec > 0 && job->result != JOB_RESULT_START_FAILED;
+}
+
+static int start_output(Stream *stream, const Job *job, uint64_t lines, const char *mode, int output_fd,
+                int status_fd) {
         /* of those that may follow, too */
         unsigned n_tries = job->attempt + (job_status_is_active(job->status) ? job->retries : 0);
         char id[24], tries[16], boot[SD_ID128_STRING_MAX] = STREAM_ANY, count[24] = STREAM_ANY;
         char invocation[SD_ID128_STRING_MAX] = STREAM_ANY;
         char *arguments[] = { (char *) "jobsd-stream", (char *) "output", id, tries, boot,
-                job->unit ?: (char *) "", invocation, count, (char *) mode, NULL };
+                job->unit ?: (char *) "", invocation, (char *) (has_run(job) ? STREAM_YES : STREAM_NO), count,
+                (char *) mode, NULL };
         _cleanup_close_ int input_fd = -EBADF;
         Helper *helper;
         int r;
@@ -120,7 +127,7 @@ static int start_output(Stream *stream, const Job *job, uint64_t lines, const ch
         r = make_pipe(&input_fd, &stream->control_fd);
         if (r < 0)
                 return r;
-        return helper_stream(stream->manager, arguments, &(HelperFiles){ input_fd, output_fd, -EBADF },
+        return helper_stream(stream->manager, arguments, &(HelperFiles){ input_fd, output_fd, status_fd },
                         on_helper_done, stream, &helper);
 }
 
@@ -129,13 +136,6 @@ static bool end_is_recorded(Manager *m, uint64_t id) {
         const LiveJob *live = live_job_find(m, id);
 
         return !live || live->state == LIVE_TIDYING;
-}
-
-/* What an imported record printed went to another machine's journal, or to one that is gone. */
-static int open_nothing(int *ret_fd) {
-        _cleanup_close_ int write_fd = -EBADF;
-
-        return make_pipe(ret_fd, &write_fd);
 }
 
 static const char *find_mode(const Job *job, bool follow) {
@@ -152,28 +152,50 @@ static StreamWord word_of_end(const Job *job) {
                                                                                   : STREAM_JOB_ENDED;
 }
 
-int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd) {
-        bool ended = !job_status_is_active(job->status);
-        _cleanup_close_ int fd = -EBADF, output_fd = -EBADF;
+static int start_copy(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int output_fd,
+                int status_fd) {
         Stream *stream;
         int r;
 
-        if (job->imported_usec > 0)
-                return open_nothing(ret_fd);
-        r = make_pipe(&fd, &output_fd);
-        if (r >= 0)
-                r = stream_new(m, uid, job->id, &stream);
+        r = stream_new(m, uid, job->id, &stream);
         if (r < 0)
                 return r;
-        r = start_output(stream, job, lines, find_mode(job, follow), output_fd);
+        r = start_output(stream, job, lines, find_mode(job, follow), output_fd, status_fd);
         if (r < 0) {
                 stream_free(stream);
                 return r;
         }
         /* otherwise it is told when the time has come */
-        if (ended && end_is_recorded(m, job->id))
+        if (!job_status_is_active(job->status) && end_is_recorded(m, job->id))
                 tell(stream, (char) word_of_end(job));
+        return 0;
+}
+
+/* What an imported record printed went to another machine's journal, or to one that is gone. */
+static int copy_nothing(int status_fd) {
+        return dprintf(status_fd, STREAM_NOTE_END " 0\n") < 0 ? -errno : 0;
+}
+
+int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd,
+                int *ret_status_fd) {
+        _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
+        int r;
+
+        r = make_pipe(&fd, &output_fd);
+        if (r >= 0)
+                r = make_pipe(&status_fd, &helper_status_fd);
+        if (r < 0)
+                return r;
+        if (fcntl(helper_status_fd, F_SETFL, O_NONBLOCK) < 0) /* notes wait for no reader */
+                return -errno;
+        if (job->imported_usec > 0)
+                r = copy_nothing(helper_status_fd);
+        else
+                r = start_copy(m, uid, job, follow, lines, output_fd, helper_status_fd);
+        if (r < 0)
+                return r;
         *ret_fd = TAKE_FD(fd);
+        *ret_status_fd = TAKE_FD(status_fd);
         return 0;
 }
 

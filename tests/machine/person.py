@@ -272,10 +272,16 @@ class Person:
 
     def open_output(self, id: int, **options) -> int:
         """A stream for read()."""
-        return self.call("OpenOutput", "ta{sv}t", id, variants(options), 0)[0]
+        stream, status = self.call("OpenOutput", "ta{sv}t", id, variants(options), 0)
+        self.close_stream(status)
+        return stream
 
     def output(self, id: int, **options) -> bytes:
         return self.read(self.open_output(id, **options))
+
+    def output_and_notes(self, id: int, **options) -> tuple[bytes, list[str]]:
+        stream, status = self.call("OpenOutput", "ta{sv}t", id, variants(options), 0)
+        return self.read(stream), self.read(status).decode().splitlines()
 
     def _ask(self, method: str, **arguments):
         if self._agent is None:

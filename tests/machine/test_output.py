@@ -416,7 +416,7 @@ SOCKET, JOURNALD = "systemd-journald@jobs.socket", "systemd-journald@jobs.servic
                                   ["restart", SOCKET, JOURNALD], ["stop", SOCKET, JOURNALD]], ids=" ".join)
 def test_a_job_goes_on_printing_when_journald_is_back(alice, root, gate, what):
     """Before, meanwhile, and after it: nothing is missing, and nothing is there twice."""
-    id = alice.sh("echo before; while [ ! -e gate ]; do sleep 0.05; done; seq 20000; echo after")
+    id = alice.sh(f"echo before; {gate.wait}; seq 20000; echo after")
     stream = alice.open_output(id, follow=True)
     assert alice.read_until(stream, b"before\n") == b"before\n"
     root.run("systemctl", *what)
@@ -424,22 +424,54 @@ def test_a_job_goes_on_printing_when_journald_is_back(alice, root, gate, what):
     root.run("systemctl", "start", SOCKET)
     assert digest(alice.read(stream)) == digest(lines(20_000) + b"after\n")
     assert alice.job(id)["Result"] == "success"
-    assert digest(alice.output(id)) == digest(b"before\n" + lines(20_000) + b"after\n")
+    output, notes = alice.output_and_notes(id)
+    assert digest(output) == digest(b"before\n" + lines(20_000) + b"after\n")
+    assert notes == [f"end {len(output)}"]
 
 
 def test_journald_is_away_while_much_is_printed(alice, root):
     """Its socket is closed with what is unread in it: that is sent again."""
-    id = alice.sh("seq 1000; while [ ! -e gate ]; do echo more; sleep 0.01; done; seq 1000")
-    gate = Gate(alice)
+    id = alice.sh("seq 1000; while [ ! -e enough ]; do echo more; sleep 0.01; done; seq 1000")
     alice.read_until(alice.open_output(id, follow=True), b"more\n")
     for _ in range(3):
         root.run("systemctl", "stop", SOCKET, JOURNALD)
         root.run("systemctl", "start", SOCKET)
-    gate.open()
+    alice.file("enough").touch()
     assert alice.wait(id)["Result"] == "success"
-    output = alice.output(id)
+    output, notes = alice.output_and_notes(id)
     n = output.count(b"more\n")
     assert digest(output) == digest(lines(1000) + n * b"more\n" + lines(1000))
+    assert notes == [f"end {len(output)}"]
+
+
+def test_a_runner_that_is_killed_leaves_an_output_that_may_lack_its_end(alice):
+    id = alice.sh("echo before; kill -KILL $PPID; sleep infinity")
+    assert alice.wait(id)["Result"] == "signal"
+    output, notes = alice.output_and_notes(id)
+    assert output in (b"", b"before\n") and notes == [f"unfinished {len(output)}", f"end {len(output)}"]
+    shown = alice.jobsctl("output", "--strict", str(id), check=False)
+    assert (shown.returncode, shown.stderr) == (1, "jobsctl: the last that was printed may be missing here\n")
+    assert alice.jobsctl("output", "--follow", str(id)).stdout == output.decode()
+
+
+def test_who_holds_an_output_open_is_told_of(alice):
+    id = alice.sh("setsid sleep infinity & echo bye")
+    assert alice.wait(id)["Result"] == "success"
+    assert alice.output_and_notes(id) == (b"bye\n", ["held 4", "end 4"])
+    shown = alice.jobsctl("output", "--strict", str(id))
+    assert shown.stderr == "jobsctl: somebody held this output open when the command had ended\n"
+
+
+def test_a_whole_output_has_no_notes(alice):
+    """Neither has one that goes on, nor its last lines."""
+    id = alice.submit("/usr/bin/seq", "30000")
+    alice.wait(id)
+    assert alice.output_and_notes(id)[1] == ["end 168894"]
+    assert alice.output_and_notes(id, lines=2) == (b"29999\n30000\n", ["end 12"])
+    assert alice.jobsctl("output", "--strict", str(id)).stderr == ""
+    running = alice.sh("echo so far; exec sleep infinity")
+    wait_until(lambda: alice.output(running))
+    assert alice.output_and_notes(running) == (b"so far\n", ["end 7"])
 
 
 def test_without_its_journal_a_job_waits_and_can_be_cancelled(alice, root):

@@ -233,17 +233,14 @@ class BusClient:
         if not self._submitted:
             return
         id, _ = self._chance.choice(self._submitted[-10:])
-        owner = self._get_owner()
         rows = self._bus.call("ListJobs", "a{sv}tut", ({"ids": ("at", [id])}, 0, 1, 0))[0]
         follow = self._chance.random() < 0.5
-        fd, = self._bus.call("OpenOutput", "ta{sv}t", (id, {"follow": ("b", follow)}, 0))
-        with open(fd.to_raw_fd(), "rb") as stream:
-            text = stream.read().decode()
-        # a stream that ended with its jobsd is not the end of the output, see org.jobsd1(5); one that is
-        # about to leave the bus answers no more
-        self._bus.call("Get", "ss", ("org.jobsd1.Manager", "Version"), interface="org.freedesktop.DBus.Properties")
+        fd, status_fd = self._bus.call("OpenOutput", "ta{sv}t", (id, {"follow": ("b", follow)}, 0))
+        with open(fd.to_raw_fd(), "rb") as stream, open(status_fd.to_raw_fd()) as status:
+            text, notes = stream.read().decode(), status.read().splitlines()
         ended = bool(rows) and rows[0]["Status"][1] in ("completed", "error", "cancelled")
-        whole = owner is not None and owner == self._get_owner() and (ended or follow)
+        # one without an end broke off with its jobsd
+        whole = notes[-1:] == [f"end {len(text.encode())}"] and (ended or follow)
         self._told.write("output", id=id, text=text, whole=whole)
 
     def _list(self):

@@ -19,7 +19,7 @@ export interface ManagerMethods {
     CancelJob: { in: [id: number, flags: number], out: [] };
     RetryJob: { in: [id: number, flags: number], out: [new_id: number, job: string] };
     ClearJobs: { in: [filter: Variants, flags: number], out: [cleared: number, kept: number] };
-    OpenOutput: { in: [id: number, options: Variants, flags: number], out: [stream: number] };
+    OpenOutput: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number] };
     ExportHistory: { in: [filter: Variants, format: string, flags: number], out: [stream: number, status: number, scope: string] };
     ImportHistory: { in: [file: number, report: number, format: string, flags: number], out: [imported: number, known: number, refused: number] };
     Subscribe: { in: [flags: number], out: [] };
