@@ -249,6 +249,8 @@ static int fail_copy(int error, uint64_t id) {
 
 /* What --strict makes of it; everything else was told. */
 static int judge(const Context *context, const Copy *copy) {
+        if (copy->is_silent)
+                return 0;
         if (copy->is_damaged)
                 return -EBADMSG;
         return context->arguments->strict && copy->lacks_something ? -ENODATA : 0;
