@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "job-credential.h"
 #include "last-id.h"
+#include "last-words.h"
 #include "launcher.h"
 #include "log.h"
 #include "queue.h"
@@ -253,8 +255,11 @@ static int on_stop_reply(sd_bus_message *reply, void *userdata, sd_bus_error *re
         LiveJob *live = userdata;
         Manager *m = live->manager;
 
-        if (!sd_bus_message_get_error(reply))
-                return 0; /* JobRemoved tells when it is done */
+        if (!sd_bus_message_get_error(reply)) { /* JobRemoved tells when it is done */
+                if (live->state == LIVE_RUNNING && live->unit.active == UNIT_DEACTIVATING)
+                        launcher_watch_stop(m->launcher, live);
+                return 0;
+        }
         /* it went away by itself in the meantime, or PID 1 did: look */
         stop_done(m->launcher, live);
         (void) launcher_query(m->launcher, live);
@@ -389,6 +394,51 @@ static int get_property(
         if (r >= 0)
                 r = sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Service", name);
         return r < 0 ? r : call_for(launcher, live, m, callback);
+}
+
+/* ---- the last moment of a stop ---- */
+
+/* So long before PID 1 kills all of a unit, and a quarter of its time at most. */
+#define LAST_MOMENT_USEC (1 * USEC_PER_SEC)
+
+/* jobsd-run has no answer to give, and if it is gone, there is nothing to be saved. */
+static int on_last_moment(sd_event_source *source, uint64_t usec, void *userdata) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        LiveJob *live = userdata;
+        int r;
+
+        live->kill_timer = sd_event_source_disable_unref(live->kill_timer);
+        r = sd_bus_message_new_method_call(live->manager->bus, &m, PID1, "KillUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ssi", live->job->unit, "main", SIGNAL_LAST_WORDS);
+        if (r >= 0)
+                r = sd_bus_message_set_expect_reply(m, false);
+        if (r >= 0)
+                r = sd_bus_send(NULL, m, NULL);
+        if (r < 0)
+                log_errno(r, "Failed to ask for the last words of %s", live->job->unit);
+        return 0;
+}
+
+static int on_stop_timeout(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+        uint64_t timeout_usec = 0;
+        int r;
+
+        if (read_variant(reply, &timeout_usec) < 0 || timeout_usec == 0) /* it is gone, or has no limit */
+                return 0;
+        r = sd_event_add_time_relative(live->manager->event, &live->kill_timer, CLOCK_MONOTONIC,
+                        timeout_usec - MIN(LAST_MOMENT_USEC, timeout_usec / 4), 0, on_last_moment, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+        return 0;
+}
+
+/* A site may have set TimeoutStopSec= by a drop-in: PID 1 knows. */
+void launcher_watch_stop(Launcher *launcher, LiveJob *live) {
+        if (live->watches_stop || live_job_is_asking(live))
+                return;
+        live->watches_stop = get_property(launcher, live, "TimeoutStopUSec", on_stop_timeout) >= 0;
 }
 
 static int on_memory_peak(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {

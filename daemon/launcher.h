@@ -28,6 +28,9 @@ void launcher_reserve_start(Launcher *launcher, LiveJob *live);
 int launcher_start(Launcher *launcher, LiveJob *live);
 /* Stops it, as "systemctl stop" does. */
 void launcher_cancel(Launcher *launcher, LiveJob *live);
+/* Its unit is being stopped: sees to it that what the job prints is not lost when PID 1 kills it. To be called as often
+ * as one likes. */
+void launcher_watch_stop(Launcher *launcher, LiveJob *live);
 /* Reads all of the unit's state. */
 int launcher_query(Launcher *launcher, LiveJob *live);
 /* Reads what the job cost, and whether the machine is going down. */

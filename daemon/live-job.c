@@ -115,6 +115,7 @@ LiveJob *live_job_free(LiveJob *live) {
                 uncount(live);
         sd_event_source_disable_unref(live->timer);
         sd_event_source_disable_unref(live->change_timer);
+        sd_event_source_disable_unref(live->kill_timer);
         unit_state_done(&live->unit);
         job_free(live->job);
         free(live);

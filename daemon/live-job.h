@@ -35,6 +35,8 @@ struct LiveJob {
         TAILQ_ENTRY(LiveJob) call_queue;
         sd_event_source *timer;        /* to try something again */
         sd_event_source *change_timer; /* PropertiesChanged is due then */
+        sd_event_source *kill_timer;   /* PID 1 kills it a moment later, see launcher_watch_stop() */
+        bool watches_stop;
         uint64_t last_change_usec;     /* CLOCK_MONOTONIC */
 };
 

@@ -614,6 +614,8 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
         }
         if (live->job->cancelled && !live->start_in_flight && !live_job_is_asking(live))
                 launcher_cancel(m->launcher, live);
+        if (live->unit.active == UNIT_DEACTIVATING)
+                launcher_watch_stop(m->launcher, live);
         if (changed && live->state == LIVE_RUNNING)
                 subscription_job_changed(live);
 }

@@ -20,6 +20,7 @@
 #include "clock.h"
 #include "cutter.h"
 #include "journal.h"
+#include "others.h"
 #include "output-entry.h"
 #include "protocol.h"
 
@@ -29,6 +30,8 @@
 #define LINE_MSEC 100
 /* For what others than the command may hold the pipe after its end. */
 #define GRACE_MSEC 2000
+/* The same when everybody has been killed: PID 1 will kill this process, too. */
+#define LAST_WORDS_MSEC 200
 #define NEVER INT64_MAX
 /* Of writers that are faster than their reader, before the clock is looked at. */
 #define READS_MAX 64
@@ -111,11 +114,12 @@ static bool read_pipe(void) {
         return n != 0;
 }
 
-static void wait_for_more(struct pollfd fds[2], int64_t until) {
+static void wait_for_more(struct pollfd fds[3], int64_t until) {
         int64_t now = now_msec();
 
-        fds[0].revents = fds[1].revents = 0;
-        (void) poll(fds, 2,
+        for (unsigned i = 0; i < 3; i++)
+                fds[i].revents = 0;
+        (void) poll(fds, 3,
                         until == NEVER                ? -1
                                         : until > now ? (int) (until - now)
                                                       : 0); /* again, if it fails */
@@ -124,7 +128,7 @@ static void wait_for_more(struct pollfd fds[2], int64_t until) {
 /* True when somebody else held the pipe for too long after the command's end. */
 static bool copy_output(void) {
         struct pollfd fds[] = { { .fd = run.pipe_fd, .events = POLLIN },
-                { .fd = run.child.pid_fd, .events = POLLIN } };
+                { .fd = run.child.pid_fd, .events = POLLIN }, { .fd = others_open(), .events = POLLIN } };
         int64_t end = NEVER, line_end = NEVER;
 
         for (;;) {
@@ -135,8 +139,13 @@ static bool copy_output(void) {
                         return false;
                 now = now_msec();
                 if (fds[1].revents) {
-                        end = now + GRACE_MSEC;
+                        end = MIN(end, now + GRACE_MSEC);
                         fds[1].fd = -1; /* it is not looked at again */
+                }
+                if (fds[2].revents) {
+                        others_kill(run.child.pid);
+                        end = MIN(end, now + LAST_WORDS_MSEC);
+                        fds[2].fd = -1;
                 }
                 if (now >= end)
                         return true;

@@ -454,6 +454,22 @@ def test_a_runner_that_is_killed_leaves_an_output_that_may_lack_its_end(alice):
     assert alice.jobsctl("output", "--follow", str(id)).stdout == output.decode()
 
 
+@pytest.mark.parametrize("how", ["cancel", "limit"])
+def test_the_last_words_of_a_job_that_does_not_end_when_it_is_stopped(alice, root, how):
+    """PID 1 kills it, and all of its unit: what it has printed until then is there, and nobody doubts it."""
+    root.write("/etc/systemd/system/jobsd-.service.d/stop.conf", "[Service]\nTimeoutStopSec=2s\n")
+    root.run("systemctl", "daemon-reload")
+    id = alice.sh("trap 'echo bye; printf and more' TERM; echo before; while :; do sleep infinity & wait; done",
+                  **({"timeout": 1_000_000} if how == "limit" else {}))
+    alice.read_until(alice.open_output(id, follow=True), b"before\n")
+    if how == "cancel":
+        alice.cancel(id)
+    assert alice.wait(id)["Result"] == {"cancel": "cancelled", "limit": "timeout"}[how]
+    assert alice.output_and_notes(id) == (b"before\nbye\nand more", ["end 19"])
+    root.run("rm", "/etc/systemd/system/jobsd-.service.d/stop.conf")
+    root.run("systemctl", "daemon-reload")
+
+
 def test_who_holds_an_output_open_is_told_of(alice):
     id = alice.sh("setsid sleep infinity & echo bye")
     assert alice.wait(id)["Result"] == "success"
