@@ -281,10 +281,10 @@ class Machine:
         return Process([*enter, *become, *argv], env={**account, **environment}, **options)
 
     def _account(self, user: str) -> dict[str, str]:
-        """What a log-in sets."""
-        accounts = (line.split(":") for line in self.path("/etc/passwd").read_text().splitlines())
-        home, shell = next(account[5:7] for account in accounts if account[0] == user)
-        return {"USER": user, "LOGNAME": user, "HOME": home, "SHELL": shell, "PATH": _PATHS[user == "root"]}
+        """What a log-in sets; of somebody who is named by his number, too."""
+        accounts = [line.split(":") for line in self.path("/etc/passwd").read_text().splitlines()]
+        name, *_, home, shell = next(account for i in (0, 2) for account in accounts if account[i] == user)
+        return {"USER": name, "LOGNAME": name, "HOME": home, "SHELL": shell, "PATH": _PATHS[user == "root"]}
 
 
 def _default_signals() -> list[str]:
