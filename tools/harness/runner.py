@@ -13,14 +13,15 @@ from . import build, cache, fuzz, image, node, suite, touched
 from .result import Failure, Result, failed, passed
 
 # In this order: what is built is built first, and the longest modules do not come last. Each release is there once, of
-# Debian 13 the build with the sanitizers. The page in a browser is tried by "tools/test web": it takes as long as half of
-# all this.
+# Debian 13 the build with the sanitizers, and the page on those that have a Cockpit of their own.
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "trixie", "sanitized"),
     ("fuzz", "bookworm", "fuzz"),
     ("faults", "bookworm", "plain"),
     ("page", "bookworm", "plain"),
+    ("web", "bookworm", "web"),
+    ("web", "trixie", "web"),
     ("machine", "bookworm", "plain"),
     ("machine", "trixie", "sanitized"),
 ]
