@@ -149,7 +149,7 @@ class Agent:
     def _start(self, number, argv, user, environment):
         try:
             self._programs[number] = Program(self, number, argv, user, environment)
-        except OSError as error:
+        except (OSError, LookupError) as error:     # no such program, or user
             self.send(number, ERROR, f"{argv[0]}: {error}\n".encode())
             self.send(number, END, struct.pack(">i", 127))
 

@@ -15,11 +15,17 @@ def browser(machine):
         yield browser
 
 
-@pytest.fixture
-def window(browser, empty):
-    """Alice's, with the page of jobs."""
-    with browser.open("alice") as window:
+@pytest.fixture(scope="module")
+def alices(browser):
+    with browser.log_in("alice") as window:
         yield window
+
+
+@pytest.fixture
+def window(alices, empty):
+    """Alice's, with the page of jobs as she finds it: one for the tests of a module."""
+    alices.start_over()
+    return alices
 
 
 @pytest.fixture(scope="session")

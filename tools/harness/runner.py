@@ -13,8 +13,7 @@ from . import build, cache, fuzz, image, node, suite, touched
 from .result import Failure, Result, failed, passed
 
 # In this order: what is built is built first, and the longest modules do not come last. Each release is there once, of
-# Debian 13 the build with the sanitizers. The page in a browser is tried by "tools/test web": it takes as long as half of
-# all this.
+# Debian 13 the build with the sanitizers, and the page on those that have a Cockpit of their own.
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "forky", "plain"),
@@ -23,6 +22,8 @@ _EVERYTHING = [
     ("faults", "bookworm", "plain"),
     ("page", "bookworm", "plain"),
     ("vm", "trixie", "web"),
+    ("web", "bookworm", "web"),
+    ("web", "trixie", "web"),
     ("machine", "bookworm", "plain"),
     ("machine", "trixie", "sanitized"),
     ("machine", "forky", "plain"),
