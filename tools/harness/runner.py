@@ -13,7 +13,7 @@ from . import build, cache, fuzz, image, node, suite, touched
 from .result import Failure, Result, failed, passed
 
 # In this order: what is built is built first, and the longest modules do not come last. Each release is there once, of
-# Debian 13 the build with the sanitizers, and the page on those that have a Cockpit of their own.
+# Debian 13 the build with the sanitizers, and the page with the Cockpit of either.
 _EVERYTHING = [
     ("unit", "bookworm", "plain"),
     ("unit", "forky", "plain"),
@@ -29,11 +29,12 @@ _EVERYTHING = [
     ("machine", "forky", "plain"),
 ]
 
-# Modules about jobsd's own files and words, and about the tests themselves: they ask nothing of a release that unit tests
-# do not ask there, too. All is run with each of the two builds; on a further release only the others are.
-_PORTABLE = {"test_archive", "test_discipline", "test_export", "test_fuzz_bus", "test_ids", "test_import", "test_jobsctl",
-             "test_list_watch", "test_office", "test_rebuild", "test_sorted", "test_store"}
-_FURTHER = [("machine", "forky")]
+# Modules about jobsd's own files and words, about how the page looks, and about the tests themselves: they ask nothing of a
+# release that unit tests do not ask there, too. All is run with each of the two builds, and once in a browser; on a further
+# release only the others are.
+_PORTABLE = {"test_archive", "test_discipline", "test_everybody", "test_export", "test_fuzz_bus", "test_ids", "test_import",
+             "test_jobsctl", "test_list_watch", "test_office", "test_rebuild", "test_selection", "test_sorted", "test_store"}
+_FURTHER = [("machine", "forky"), ("web", "trixie")]
 
 # More failures than these are no matter of chance.
 _MOST_SECOND_TRIES = 12
