@@ -1,116 +1,58 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* jobsd-run COMMAND [ARGUMENT…]: the main process of a job's unit. It runs the command as its only child,
- * with one pipe for standard output and standard error, and writes what comes out of it to the journal of
- * jobs, every byte: see output-entry.h. It has no library but libc, no privilege, and no memory that grows.
+/* jobsd-run [--output-max=BYTES] [--output-grace=MSEC] COMMAND [ARGUMENT…]: the main process of a job's unit.
+ * It runs the command as its only child, with one pipe for standard output and standard error, and writes
+ * what comes out of it to the journal of jobs, byte for byte: see writer.h. It has no library but libc, no
+ * privilege, and no memory that grows.
  */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/param.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "clock.h"
-#include "cutter.h"
-#include "journal.h"
 #include "others.h"
-#include "output-entry.h"
 #include "protocol.h"
+#include "writer.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal." JOBSD_JOURNAL_NAMESPACE "/socket"
 
 /* For what the beginning of a line waits for its end. */
 #define LINE_MSEC 100
-/* For what others than the command may hold the pipe after its end. */
-#define GRACE_MSEC 2000
-/* The same when everybody has been killed: PID 1 will kill this process, too. */
+/* When everybody has been killed: PID 1 will kill this process, too. */
 #define LAST_WORDS_MSEC 200
 #define NEVER INT64_MAX
 /* Of writers that are faster than their reader, before the clock is looked at. */
 #define READS_MAX 64
 
+static struct Options {
+        uint64_t bytes_max;
+        int64_t grace_msec; /* for what others than the command may hold the pipe after its end */
+} options = { UINT64_MAX, 2000 };
+
 /* No part of it is large on the stack, and none is zeroed: what is not used costs no memory. */
 static struct Run {
-        Journal journal;
-        Cutter cutter;
-        Entry entry;
-        char identifier[IDENTIFIER_BYTES_MAX + 1];
+        Writer writer;
         int pipe_fd;
         Child child;
 } run;
-
-/* What journalctl shows in front of each line: the program's name, in one line. */
-static void set_identifier(const char *program) {
-        const char *slash = strrchr(program, '/');
-
-        snprintf(run.identifier, sizeof(run.identifier), "%s", slash ? slash + 1 : program);
-        for (char *p = run.identifier; *p; p++)
-                if ((unsigned char) *p < ' ')
-                        *p = '_';
-}
-
-static void begin_entry(void) {
-        entry_clear(&run.entry);
-        entry_add_number(&run.entry, "PRIORITY", LOG_INFO);
-        entry_add_text(&run.entry, "SYSLOG_IDENTIFIER", run.identifier);
-}
-
-static void send_start(void) {
-        begin_entry();
-        entry_add_text(&run.entry, OUTPUT_START, "1");
-        journal_send(&run.journal, &run.entry);
-}
-
-static void send_chunks(bool rest) {
-        Chunk chunk;
-
-        while (cutter_take(&run.cutter, rest, &chunk)) {
-                begin_entry();
-                entry_add_number(&run.entry, OUTPUT_AT, chunk.at);
-                entry_add(&run.entry, OUTPUT_TEXT, chunk.text, chunk.size);
-                if (chunk.is_part)
-                        entry_add_text(&run.entry, OUTPUT_PART, "1");
-                journal_send(&run.journal, &run.entry);
-        }
-}
-
-static void send_end(bool is_held) {
-        char text[32];
-
-        child_describe(&run.child, text, sizeof(text));
-        begin_entry();
-        entry_add_text(&run.entry, OUTPUT_END, "1");
-        entry_add_number(&run.entry, OUTPUT_AT, run.cutter.n_bytes);
-        entry_add_number(&run.entry, OUTPUT_BYTES, run.cutter.n_bytes);
-        entry_add_number(&run.entry, OUTPUT_LINES, run.cutter.n_lines);
-        entry_add_text(&run.entry, OUTPUT_EXIT, text);
-        if (is_held)
-                entry_add_text(&run.entry, OUTPUT_HELD, "1");
-        journal_send(&run.journal, &run.entry);
-}
 
 /* What is there, or much of it; false when everybody has closed the pipe. */
 static bool read_pipe(void) {
         ssize_t n = 1;
 
-        for (unsigned i = 0; n > 0 && i < READS_MAX; i++) {
-                size_t size;
-                char *space = cutter_space(&run.cutter, &size);
-
-                n = read(run.pipe_fd, space, size);
-                if (n > 0)
-                        cutter_add(&run.cutter, (size_t) n);
-                if (cutter_is_full(&run.cutter))
-                        send_chunks(false);
-        }
-        send_chunks(false);
+        for (unsigned i = 0; n > 0 && i < READS_MAX; i++)
+                n = writer_read(&run.writer, run.pipe_fd);
+        writer_flush(&run.writer, false);
         return n != 0;
 }
 
@@ -139,7 +81,7 @@ static bool copy_output(void) {
                         return false;
                 now = now_msec();
                 if (fds[1].revents) {
-                        end = MIN(end, now + GRACE_MSEC);
+                        end = MIN(end, now + options.grace_msec);
                         fds[1].fd = -1; /* it is not looked at again */
                 }
                 if (fds[2].revents) {
@@ -150,8 +92,8 @@ static bool copy_output(void) {
                 if (now >= end)
                         return true;
                 if (now >= line_end)
-                        send_chunks(true);
-                if (cutter_is_empty(&run.cutter))
+                        writer_flush(&run.writer, true);
+                if (!writer_waits_for_line(&run.writer))
                         line_end = NEVER;
                 else if (line_end == NEVER)
                         line_end = now + LINE_MSEC;
@@ -174,6 +116,7 @@ static int make_pipe(int *ret_write_fd) {
 static void run_command(char **command, char **environment) {
         bool is_held = false;
         int write_fd = -1, r;
+        char end[32];
 
         r = make_pipe(&write_fd);
         if (r < 0)
@@ -184,22 +127,49 @@ static void run_command(char **command, char **environment) {
                 is_held = copy_output();
                 child_wait(&run.child);
         }
-        send_chunks(true);
-        send_end(is_held);
-        journal_finish(&run.journal);
+        child_describe(&run.child, end, sizeof(end));
+        writer_close(&run.writer, end, is_held);
+}
+
+static bool parse(const char *text, uint64_t min, uint64_t max, uint64_t *ret) {
+        char *end;
+
+        errno = 0;
+        *ret = strtoull(text, &end, 10);
+        return *text >= '0' && *text <= '9' && !*end && errno == 0 && *ret >= min && *ret <= max;
+}
+
+/* The command, or NULL. */
+static char **parse_arguments(int argc, char *argv[]) {
+        static const struct option table[] = {
+                { "output-max", required_argument, NULL, 'm' },
+                { "output-grace", required_argument, NULL, 'g' },
+                {},
+        };
+        uint64_t value;
+        int c;
+
+        while ((c = getopt_long(argc, argv, "+", table, NULL)) >= 0)
+                if (c == 'm' && parse(optarg, 1, UINT64_MAX, &value))
+                        options.bytes_max = value;
+                else if (c == 'g' && parse(optarg, 0, INT_MAX, &value))
+                        options.grace_msec = (int64_t) value;
+                else
+                        return NULL;
+        return argv[optind] ? argv + optind : NULL;
 }
 
 int main(int argc, char *argv[], char *envp[]) {
-        if (argc < 2) {
+        char **command = parse_arguments(argc, argv);
+
+        if (!command) {
                 fputs("jobsd-run is started by jobsd, see jobsd-run(8).\n", stderr);
                 return 2;
         }
         /* the job's processes have the same user: they shall not attach to this one, or take what it has
          * open */
         (void) prctl(PR_SET_DUMPABLE, 0);
-        set_identifier(argv[1]);
-        journal_open(&run.journal, JOURNAL_SOCKET);
-        send_start();
-        run_command(argv + 1, envp);
+        writer_open(&run.writer, JOURNAL_SOCKET, command[0], options.bytes_max);
+        run_command(command, envp);
         child_end_alike(&run.child);
 }
