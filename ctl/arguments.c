@@ -289,6 +289,10 @@ static const Option options[] = {
                         "a percentage of one CPU, as in 50% or 200%" },
         { "tasks-max", 0, required_argument, VERB_RUN, FIELD(tasks_max), set_count,
                         "a number of processes and threads" },
+        { "output-max", 0, required_argument, VERB_RUN, FIELD(output_max), set_size,
+                        "a size in bytes, as in 10M or 1G" },
+        { "output-grace", 0, required_argument, VERB_RUN, FIELD(output_grace_usec), set_timeout,
+                        "a time span, as in 500ms or 10s" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
 
         /* export, import */

@@ -54,7 +54,7 @@ typedef struct Arguments {
         bool wait, follow;
         const char *name, *uid, *working_directory;
         char **environment, **parameter_files;
-        uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max;
+        uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max, output_max, output_grace_usec;
         int nice;
 
         /* export, import */

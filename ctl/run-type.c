@@ -25,6 +25,8 @@ static const char *find_command_option(const Arguments *arguments) {
                 { "--memory-max", arguments->memory_max > 0 },
                 { "--cpu-quota", arguments->cpu_quota_usec > 0 },
                 { "--tasks-max", arguments->tasks_max > 0 },
+                { "--output-max", arguments->output_max > 0 },
+                { "--output-grace", arguments->output_grace_usec > 0 },
                 { "--nice", arguments->nice != 0 },
         };
 

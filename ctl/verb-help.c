@@ -59,6 +59,8 @@ static const struct {
                         "     --memory-max=BYTES   At most so much memory: 500M, 2G\n"
                         "     --cpu-quota=PERCENT  At most so much of one CPU: 50%, 200%\n"
                         "     --tasks-max=N        At most so many processes and threads\n"
+                        "     --output-max=BYTES   Of more output keep the beginning and the end: 10M\n"
+                        "     --output-grace=SPAN  Wait so long for output of what it leaves behind\n"
                         "     --nice=N             0 to 19\n"
                         "     --uid=USER           As another user (administrators)\n" },
         { "Showing (status, show, output)",

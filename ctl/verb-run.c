@@ -266,6 +266,8 @@ static int append_options(sd_bus_message *call, const Arguments *arguments, cons
                 { "memory-max", arguments->memory_max },
                 { "cpu-quota", arguments->cpu_quota_usec },
                 { "tasks-max", arguments->tasks_max },
+                { "output-max", arguments->output_max },
+                { "output-grace", arguments->output_grace_usec },
         };
         int r;
 

@@ -164,8 +164,9 @@ static int print_span(const char *label, JsonObject *usec) {
 }
 
 static int print_limits(JsonObject *type) {
-        _cleanup_free_ char *memory = NULL;
-        uint64_t memory_max = json_object_get_uint64(get(type, "memory_max"));
+        _cleanup_free_ char *memory = NULL, *output = NULL;
+        uint64_t memory_max = json_object_get_uint64(get(type, "memory_max")),
+                 output_max = json_object_get_uint64(get(type, "output_max"));
 
         if (json_object_get_uint64(get(type, "max_running")) > 0)
                 print_line("At once", get_text(type, "max_running"));
@@ -174,6 +175,9 @@ static int print_limits(JsonObject *type) {
         if (memory_max > 0 && format_size(memory_max, &memory) < 0)
                 return -ENOMEM;
         print_line("Memory", memory ?: "");
+        if (output_max > 0 && format_size(output_max, &output) < 0)
+                return -ENOMEM;
+        print_line("Output", output ?: "");
         if (json_object_get_uint64(get(type, "retries")) > 0) {
                 print_line("Retries", get_text(type, "retries"));
                 return print_span("Retry after", get(type, "retry_delay"));

@@ -32,8 +32,18 @@ static void on_submitted(int r, const Job *job, void *userdata) {
                 request_reply(q, reply);
 }
 
+/* Types are an administrator's, as jobsd.conf is. */
+static int check_output_max(const Manager *m, const Job *job, sd_bus_error *e) {
+        if (job->type || job->output_max <= m->config.output_max)
+                return 0;
+        return sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS,
+                        "\"output-max\" takes 1 to %" PRIu64 " here, not %" PRIu64
+                        ": see OutputMax= in jobsd.conf(5).",
+                        m->config.output_max, job->output_max);
+}
+
 /* Who asks for a limit relies on it. */
-static int check_limits(const Manager *m, const Job *job, sd_bus_error *e) {
+static int check_controllers(const Manager *m, const Job *job, sd_bus_error *e) {
         _cleanup_free_ char *lacking = NULL;
         int r;
 
@@ -61,7 +71,9 @@ static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_err
         job->user = strdup(owner->name);
         if (!job->user)
                 return -ENOMEM;
-        r = check_limits(q->manager, job, e);
+        r = check_output_max(q->manager, job, e);
+        if (r >= 0)
+                r = check_controllers(q->manager, job, e);
         if (r < 0)
                 return r;
         r = manager_submit(q->manager, job, on_submitted, q);

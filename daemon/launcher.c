@@ -239,7 +239,7 @@ int launcher_start(Launcher *launcher, LiveJob *live) {
                 manager_job_never_started(launcher->manager, live);
                 return 0;
         }
-        r = transient_unit_message(launcher->manager->bus, live->job, &m);
+        r = transient_unit_message(launcher->manager->bus, &launcher->manager->config, live->job, &m);
         if (r < 0)
                 return r;
         live->state = LIVE_STARTING;

@@ -281,6 +281,9 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                 { "memory-max", "t", read_job_number, offsetof(Job, memory_max), 1, INT64_MAX },
                 { "cpu-quota", "t", read_job_number, offsetof(Job, cpu_quota_usec), 1000, INT64_MAX },
                 { "tasks-max", "t", read_job_number, offsetof(Job, tasks_max), 1, INT64_MAX },
+                { "output-max", "t", read_job_number, offsetof(Job, output_max), 1, INT64_MAX },
+                { "output-grace", "t", read_job_number, offsetof(Job, output_grace_usec),
+                                JOBSD_OUTPUT_GRACE_USEC_MIN, JOBSD_OUTPUT_GRACE_USEC_MAX },
                 { "nice", "i", read_nice, 0, 0, 0 },
                 { "user", "s", read_line, offsetof(RunOptions, user), 0, 255 },
         };

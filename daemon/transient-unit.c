@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "job-credential.h"
+#include "macro.h"
 #include "protocol.h"
 #include "strv.h"
 #include "transient-unit.h"
@@ -11,9 +12,26 @@
 
 #define RUNNER LIBEXECDIR "/jobsd-run"
 
+static int append_runner(sd_bus_message *m, const Config *config, const Job *job) {
+        uint64_t bytes_max = job->output_max > 0 ? job->output_max : config->output_max;
+        uint64_t grace_usec = job->output_grace_usec > 0 ? job->output_grace_usec : config->output_grace_usec;
+        char option[64];
+        int r;
+
+        r = sd_bus_message_append(m, "s", RUNNER);
+        if (r >= 0 && bytes_max != UINT64_MAX) {
+                snprintf(option, sizeof(option), "--output-max=%" PRIu64, bytes_max);
+                r = sd_bus_message_append(m, "s", option);
+        }
+        if (r < 0)
+                return r;
+        snprintf(option, sizeof(option), "--output-grace=%" PRIu64, grace_usec / USEC_PER_MSEC);
+        return sd_bus_message_append(m, "s", option);
+}
+
 /* jobsd-run, and what it runs. Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in
  * them. */
-static int append_command(sd_bus_message *m, char **command) {
+static int append_command(sd_bus_message *m, const Config *config, const Job *job) {
         int r;
 
         r = sd_bus_message_open_container(m, 'r', "sv");
@@ -30,8 +48,8 @@ static int append_command(sd_bus_message *m, char **command) {
         if (r >= 0)
                 r = sd_bus_message_open_container(m, 'a', "s");
         if (r >= 0)
-                r = sd_bus_message_append(m, "s", RUNNER);
-        for (char **argument = command; r >= 0 && *argument; argument++)
+                r = append_runner(m, config, job);
+        for (char **argument = job->command; r >= 0 && *argument; argument++)
                 r = sd_bus_message_append(m, "s", *argument);
         if (r >= 0)
                 r = sd_bus_message_close_container(m);
@@ -126,7 +144,7 @@ static int append_limits(sd_bus_message *m, const Job *job) {
         return r;
 }
 
-int transient_unit_message(sd_bus *bus, const Job *job, sd_bus_message **ret) {
+int transient_unit_message(sd_bus *bus, const Config *config, const Job *job, sd_bus_message **ret) {
         sd_bus_message *m = NULL;
         int r;
 
@@ -141,7 +159,7 @@ int transient_unit_message(sd_bus *bus, const Job *job, sd_bus_message **ret) {
         if (r >= 0)
                 r = append_place(m, job);
         if (r >= 0)
-                r = append_command(m, job->command);
+                r = append_command(m, config, job);
         if (r >= 0)
                 r = append_environment(m, job);
         if (r >= 0)

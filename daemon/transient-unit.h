@@ -5,7 +5,8 @@
 
 #include <systemd/sd-bus.h>
 
+#include "config-file.h"
 #include "job.h"
 
-/* The call of StartTransientUnit() for a job. */
-int transient_unit_message(sd_bus *bus, const Job *job, sd_bus_message **ret);
+/* The call of StartTransientUnit() for a job. What the job leaves open is as configured. */
+int transient_unit_message(sd_bus *bus, const Config *config, const Job *job, sd_bus_message **ret);

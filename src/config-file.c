@@ -9,6 +9,7 @@
 #include "config-file.h"
 #include "macro.h"
 #include "parse.h"
+#include "protocol.h"
 #include "string-table.h"
 
 typedef struct Key {
@@ -33,10 +34,12 @@ static void assign_timespan(IniFile *file, const Key *key, const char *value, vo
 static void assign_size(IniFile *file, const Key *key, const char *value, void *field) {
         uint64_t size;
 
-        if (parse_size(value, &size) >= 0 && size > 0)
+        if (strcmp(value, "infinity") == 0)
+                *(uint64_t *) field = UINT64_MAX;
+        else if (parse_size(value, &size) >= 0 && size > 0)
                 *(uint64_t *) field = size;
         else
-                ini_file_mistake(file, "%s= takes a size in bytes as \"64M\", not \"" QUOTE "\"; ignored.",
+                ini_file_mistake(file, "%s= takes a size in bytes as \"64M\", or \"infinity\", not \"" QUOTE "\"; ignored.",
                                 key->name, QUOTED(value));
 }
 
@@ -48,6 +51,17 @@ static void assign_number(IniFile *file, const Key *key, const char *value, void
         else
                 ini_file_mistake(file, "%s= takes a number from %d to %d, not \"" QUOTE "\"; ignored.",
                                 key->name, key->min, key->max, QUOTED(value));
+}
+
+static void assign_grace(IniFile *file, const Key *key, const char *value, void *field) {
+        uint64_t usec;
+
+        if (parse_timespan(value, &usec) >= 0 && usec >= JOBSD_OUTPUT_GRACE_USEC_MIN &&
+                        usec <= JOBSD_OUTPUT_GRACE_USEC_MAX)
+                *(uint64_t *) field = usec;
+        else
+                ini_file_mistake(file, "%s= takes a time span from 1ms to 1h, not \"" QUOTE "\"; ignored.",
+                                key->name, QUOTED(value));
 }
 
 static const char *const missing_controller_table[] = {
@@ -77,6 +91,8 @@ static const Key keys[] = {
         { "KeepHistoryMax", offsetof(Config, keep_history_max), assign_number, 0, INT_MAX },
         { "KeepHistorySec", offsetof(Config, keep_history_usec), assign_timespan, 0, 0 },
         { "MissingController", offsetof(Config, missing_controller), assign_missing_controller, 0, 0 },
+        { "OutputMax", offsetof(Config, output_max), assign_size, 0, 0 },
+        { "OutputGraceSec", offsetof(Config, output_grace_usec), assign_grace, 0, 0 },
 };
 
 void config_set_defaults(Config *config) {
@@ -93,6 +109,8 @@ void config_set_defaults(Config *config) {
                 .keep_history_usec = UINT64_MAX,
                 .keep_history_max = 0,
                 .missing_controller = MISSING_CONTROLLER_REFUSE,
+                .output_max = UINT64_C(256) << 20,
+                .output_grace_usec = 2 * USEC_PER_SEC,
         };
 }
 

@@ -24,6 +24,8 @@ typedef struct Config {
         uint64_t keep_history_usec;     /* UINT64_MAX: for ever */
         unsigned keep_history_max;      /* ended jobs; 0: no bound */
         MissingController missing_controller;
+        uint64_t output_max;        /* bytes of a job's output that are kept; UINT64_MAX: all */
+        uint64_t output_grace_usec; /* for output of what a command leaves behind */
 } Config;
 
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */

@@ -46,6 +46,8 @@ static const Property properties[] = {
         DETAIL("MemoryMax", "memory_max", LIMIT, memory_max),
         DETAIL("CPUQuota", "cpu_quota", CPU_LIMIT, cpu_quota_usec),
         DETAIL("TasksMax", "tasks_max", LIMIT, tasks_max),
+        DETAIL("OutputMax", "output_max", LIMIT, output_max),
+        DETAIL("OutputGrace", "output_grace", TIME_LIMIT, output_grace_usec),
         DETAIL("Nice", "nice", INTEGER, nice),
 };
 

@@ -233,6 +233,8 @@ int job_new_of_type(const JobType *type, char *const *values, Job **ret, char **
         job->memory_max = type->memory_max;
         job->cpu_quota_usec = type->cpu_quota_usec;
         job->tasks_max = type->tasks_max;
+        job->output_max = type->output_max;
+        job->output_grace_usec = type->output_grace_usec;
         job->nice = type->nice;
         job->retries = type->retries;
         job->retry_usec = type->retry_usec;

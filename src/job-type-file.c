@@ -108,6 +108,25 @@ static int set_count(const Directive *directive, void *field, const char *value)
         return set_limit(field, value, parse_uint64);
 }
 
+static int set_bytes(const Directive *directive, void *field, const char *value) {
+        uint64_t size;
+
+        if (parse_size(value, &size) < 0 || size == 0 || size > INT64_MAX)
+                return -EINVAL;
+        *(uint64_t *) field = size;
+        return 0;
+}
+
+static int set_grace(const Directive *directive, void *field, const char *value) {
+        uint64_t usec;
+
+        if (parse_timespan(value, &usec) < 0 || usec < JOBSD_OUTPUT_GRACE_USEC_MIN ||
+                        usec > JOBSD_OUTPUT_GRACE_USEC_MAX)
+                return -EINVAL;
+        *(uint64_t *) field = usec;
+        return 0;
+}
+
 static int set_delay(const Directive *directive, void *field, const char *value) {
         uint64_t usec;
 
@@ -145,6 +164,8 @@ static const Directive type_directives[] = {
         TYPE(CPUQuota, set_quota, FIELD(cpu_quota_usec), "a percentage of one CPU as 50%, or infinity", 0,
                         0),
         TYPE(TasksMax, set_count, FIELD(tasks_max), "a number of processes and threads, or infinity", 0, 0),
+        TYPE(OutputMax, set_bytes, FIELD(output_max), "a size in bytes as 10M or 1G", 0, 0),
+        TYPE(OutputGraceSec, set_grace, FIELD(output_grace_usec), "a time span from 1ms to 1h", 0, 0),
         TYPE(Nice, set_number, FIELD(nice), "a number from -20 to 19", -20, 19),
         TYPE(Retries, set_number, FIELD(retries), "a number from 0 to 20", 0, (int) JOB_TYPE_RETRIES_MAX),
         TYPE(RetrySec, set_delay, FIELD(retry_usec), TIME_SPAN, 0, 0),

@@ -54,6 +54,8 @@ int job_new_retry(const Job *job, Job **ret) {
         copy->memory_max = job->memory_max;
         copy->cpu_quota_usec = job->cpu_quota_usec;
         copy->tasks_max = job->tasks_max;
+        copy->output_max = job->output_max;
+        copy->output_grace_usec = job->output_grace_usec;
         copy->nice = job->nice;
         copy->retry_of = job->id;
         *ret = TAKE_PTR(copy);

@@ -81,6 +81,7 @@ typedef struct Job {
         uint64_t memory_max;
         uint64_t cpu_quota_usec; /* a second */
         uint64_t tasks_max;
+        uint64_t output_max, output_grace_usec; /* 0: as jobsd.conf(5) says */
         int nice;
 
         uint64_t submitted_usec, started_usec, finished_usec;

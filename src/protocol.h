@@ -39,5 +39,9 @@
 #define JOBSD_NAME_BYTES_MAX 255U
 #define JOBSD_RELATED_BYTES_MAX 2048U
 
+/* For output of what a command leaves behind. */
+#define JOBSD_OUTPUT_GRACE_USEC_MIN UINT64_C(1000)
+#define JOBSD_OUTPUT_GRACE_USEC_MAX (3600 * UINT64_C(1000000))
+
 /* A password may have to be typed while a call waits, see section "polkit" of org.jobsd1(5). */
 #define JOBSD_CALL_TIMEOUT_USEC (120 * UINT64_C(1000000))

@@ -113,6 +113,8 @@ static int job_specification_from_row(sqlite3_stmt *row, Job *job) {
         job->memory_max = column_uint64(row, COLUMN_MEMORY_MAX);
         job->cpu_quota_usec = column_uint64(row, COLUMN_CPU_QUOTA);
         job->tasks_max = column_uint64(row, COLUMN_TASKS_MAX);
+        job->output_max = column_uint64(row, COLUMN_OUTPUT_MAX);
+        job->output_grace_usec = column_uint64(row, COLUMN_OUTPUT_GRACE);
         job->nice = sqlite3_column_int(row, COLUMN_NICE);
         job->stored_bytes = column_uint64(row, COLUMN_STORED_BYTES);
         return row_get_text(row, COLUMN_WORKING_DIRECTORY, &job->working_directory);

@@ -99,6 +99,10 @@ static const char *const migrations[] = {
         "CREATE INDEX jobs_by_finished ON jobs (finished);"
         "CREATE INDEX jobs_by_finished_of_user ON jobs (uid, finished);"
         "DROP INDEX jobs_ended;",
+
+        /* Limits of the output, which a site has for all jobs: 0 is the site's. */
+        "ALTER TABLE jobs ADD COLUMN output_max INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN output_grace INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_schema_newest(void) {

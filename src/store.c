@@ -72,6 +72,8 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 21, job->retries);
         bind_uint64(statement, 22, job->retry_usec);
         bind_uint64(statement, 23, job->restartable);
+        bind_uint64(statement, 25, job->output_max);
+        bind_uint64(statement, 26, job->output_grace_usec);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);

@@ -11,6 +11,7 @@
 #include "config-file.h"
 #include "fuzz.h"
 #include "parse.h"
+#include "protocol.h"
 
 static void on_mistake(const char *message, void *userdata) {
         CHECK(utf8_is_valid(message) && text_is_one_line(message));
@@ -33,26 +34,35 @@ static void check_bounds(const Config *config) {
         CHECK(config->max_subscriptions_per_user >= 1 && config->max_subscriptions_per_user <= 10000);
         CHECK(config->max_requests_per_user >= 1 && config->max_requests_per_user <= 10000);
         CHECK(config->keep_history_max <= INT_MAX);
+        CHECK(config->max_queued_bytes_per_user > 0 && config->output_max > 0);
+        CHECK(config->output_grace_usec >= JOBSD_OUTPUT_GRACE_USEC_MIN &&
+                        config->output_grace_usec <= JOBSD_OUTPUT_GRACE_USEC_MAX);
         CHECK(config->missing_controller == MISSING_CONTROLLER_REFUSE ||
                         config->missing_controller == MISSING_CONTROLLER_WARN);
 }
 
-static char *write_config(const Config *config) {
-        char *text, history[32];
+static const char *write_number(uint64_t number, const char *unit, char text[static 32]) {
+        snprintf(text, 32, "%" PRIu64 "%s", number, unit);
+        return number == UINT64_MAX ? "infinity" : text;
+}
 
-        snprintf(history, sizeof(history), "%" PRIu64 "us", config->keep_history_usec);
+static char *write_config(const Config *config) {
+        char *text, queued[32], history[32], output[32];
+
         CHECK(asprintf(&text,
                               "[Manager]\nMaxRunning=%u\nMaxRunningPerUser=%u\nMaxQueuedPerUser=%u\n"
-                              "MaxQueuedBytesPerUser=%" PRIu64 "\nMaxStreamsPerUser=%u\n"
+                              "MaxQueuedBytesPerUser=%s\nMaxStreamsPerUser=%u\n"
                               "MaxSubscriptionsPerUser=%u\nMaxRequestsPerUser=%u\nKeepHistoryMax=%"
-                              "u\nKeepHistorySec=%s\nMissingController=%s\n",
+                              "u\nKeepHistorySec=%s\nMissingController=%s\nOutputMax=%s\n"
+                              "OutputGraceSec=%" PRIu64 "us\n",
                               config->max_running, config->max_running_per_user, config->max_queued_per_user,
-                              config->max_queued_bytes_per_user, config->max_streams_per_user,
+                              write_number(config->max_queued_bytes_per_user, "", queued),
+                              config->max_streams_per_user,
                               config->max_subscriptions_per_user, config->max_requests_per_user,
                               config->keep_history_max,
-                              config->keep_history_usec == UINT64_MAX ? "infinity" : history,
-                              config->missing_controller == MISSING_CONTROLLER_WARN ? "warn" : "refuse") >
-                        0);
+                              write_number(config->keep_history_usec, "us", history),
+                              config->missing_controller == MISSING_CONTROLLER_WARN ? "warn" : "refuse",
+                              write_number(config->output_max, "", output), config->output_grace_usec) > 0);
         return text;
 }
 

@@ -36,6 +36,7 @@ static void check_limits(const JobType *type) {
                         strv_size(type->environment) <= JOBSD_ENV_BYTES_MAX);
         CHECK(type->timeout_usec <= INT64_MAX && type->memory_max <= INT64_MAX &&
                         type->tasks_max <= INT64_MAX);
+        CHECK(type->output_max <= INT64_MAX && type->output_grace_usec <= JOBSD_OUTPUT_GRACE_USEC_MAX);
         CHECK(type->nice >= -20 && type->nice <= 19 && type->retries <= JOB_TYPE_RETRIES_MAX);
         CHECK(*type->working_directory == '/' || strcmp(type->working_directory, "~") == 0);
 }

@@ -24,6 +24,8 @@ static const char *const keys[] = {
         "memory-max",
         "cpu-quota",
         "tasks-max",
+        "output-max",
+        "output-grace",
         "nice",
         "user",
         "all",

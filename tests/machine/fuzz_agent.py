@@ -32,7 +32,8 @@ _STANDARD = [
 # What options and filters take, right or wrong.
 _KEYS = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s", "timeout": "t",
-    "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "nice": "i", "user": "s", "all": "b", "ids": "at",
+    "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t",
+    "nice": "i", "user": "s", "all": "b", "ids": "at",
     "status": "as", "type": "s", "since": "t", "until": "t", "before": "t", "follow": "b", "lines": "t",
     "columns": "as", "raw": "b", "moon": "v",
 }

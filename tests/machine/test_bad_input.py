@@ -68,6 +68,10 @@ def test_a_command_that_cannot_be(alice, command, word):
     ("memory-max", ("t", 0)),
     ("cpu-quota", ("t", 999)),
     ("tasks-max", ("t", 0)),
+    ("output-max", ("t", 0)),
+    ("output-max", ("t", (256 << 20) + 1)),     # more than the site has for each job
+    ("output-grace", ("t", 999)),
+    ("output-grace", ("t", 3600_000_001)),
     ("nice", ("i", -1)),
     ("nice", ("i", 20)),
     ("name", ("s", "")),

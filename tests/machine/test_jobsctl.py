@@ -222,7 +222,7 @@ def test_json_has_the_properties_of_the_bus(alice):
     row = json.loads(alice.jobsctl("list", "--json=short", "-n", "1").stdout)[0]
     assert row == {name: shown[name] for name in row}
     assert set(shown) - set(row) == {"command", "working_directory", "timeout", "memory_max", "cpu_quota",
-                                     "tasks_max", "nice", "parameters", "run_as", "retries"}
+                                     "tasks_max", "output_max", "output_grace", "nice", "parameters", "run_as", "retries"}
     several = json.loads(alice.jobsctl("show", "--json=short", str(id), str(id)).stdout)
     assert several == [shown, shown]
     assert set(json.loads(alice.jobsctl("run", "--json=short", "true").stdout)) == {"id"}
@@ -435,6 +435,7 @@ def test_help_needs_no_jobsd_and_failures_are_told(machine, alice, root):
     (["output", "1", "-n", "x"], "x"), (["cancel", "1", "x"], "x"), (["run"], "COMMAND"), (["run", "--wait"], "COMMAND"),
     (["run", "--name=", "true"], "name"), (["run", "--name=a\nb", "true"], "name"), (["run", "--nice=20", "true"], "nice"),
     (["run", "--cpu-quota=x", "true"], "x"), (["run", "--tasks-max=0", "true"], "tasks-max"),
+    (["run", "--output-max=much", "true"], "much"), (["run", "--output-grace=2h", "true"], "output-grace"),
     (["run", "--timeout=soon", "true"], "soon"), (["run", "-E", "1A=x", "true"], "1A"),
     (["list", "--status=done"], "done"),
     (["list", "--since=whenever"], "whenever"), (["list", "--json=xml"], "xml"), (["list", "--follow"], "follow"),

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from person import Gate, Person, unit
+from person import BusError, Gate, Person, unit
 from waiting import wait_until
 
 def lines(n):
@@ -476,6 +476,52 @@ def test_who_holds_an_output_open_is_told_of(alice):
     assert alice.output_and_notes(id) == (b"bye\n", ["held 4", "end 4"])
     shown = alice.jobsctl("output", "--strict", str(id))
     assert shown.stderr == "jobsctl: somebody held this output open when the command had ended\n"
+
+
+def test_what_is_left_behind_may_print_for_as_long_as_is_said(alice, gate):
+    id = alice.sh(f"(: >waits; {gate.wait}; echo late) & echo early", output_grace=3600_000_000)
+    wait_until(alice.file("waits").exists)
+    assert alice.job(id)["Status"] == "running"
+    gate.open()
+    assert alice.wait(id)["Result"] == "success"
+    assert alice.output_and_notes(id) == (b"early\nlate\n", ["end 11"])
+
+
+def test_of_a_flood_the_beginning_and_the_end_are_kept(alice):
+    printed, kept, tail = lines(100_000), 200_000, 65_536
+    head, missing = kept - tail, len(printed) - kept
+    id = alice.sh("seq 100000", output_max=kept)
+    assert alice.wait(id)["Result"] == "success"
+    output, notes = alice.output_and_notes(id)
+    assert digest(output) == digest(printed[:head] + printed[-tail:])
+    assert notes == [f"missing {head} {missing}", f"end {kept}"]
+    assert alice.output(id, lines=3) == lines(100_000)[-21:]
+    shown = alice.jobsctl("output", "--strict", str(id), check=False)
+    assert (shown.returncode, shown.stderr) == (1, f"jobsctl: {missing} bytes are missing here\n")
+    assert digest(shown.stdout.encode()) == digest(output)
+
+
+def test_an_output_of_as_much_as_is_kept_is_whole(alice):
+    id = alice.sh("seq 1000", output_max=len(lines(1000)))
+    alice.wait(id)
+    assert alice.output_and_notes(id) == (lines(1000), ["end 3893"])
+
+
+def test_a_site_says_how_much_is_kept(root):
+    """Of every job, and at most; a type may have more."""
+    with root.jobsd_conf(OutputMax=1000, OutputGraceSec="1ms"), Person(root.machine, "alice") as alice:
+        root.write("/etc/jobsd/types.d/talks.job",
+                   "[Job]\nCommand=/usr/bin/seq 1000\nAllowGroups=alice\nOutputMax=1M\n")
+        root.call("Reload", "t", 0)
+        flood = alice.sh("seq 1000; setsid sleep infinity &")
+        assert alice.wait(flood)["Result"] == "success"
+        assert alice.output_and_notes(flood) == (
+            lines(1000)[:500] + lines(1000)[-500:], ["missing 500 2893", "held 1000", "end 1000"])
+        with pytest.raises(BusError, match="takes 1 to 1000 here, not 1001: see OutputMax= in jobsd.conf"):
+            alice.submit("/bin/true", output_max=1001)
+        id, _ = alice.call("RunType", "sa{ss}a{sv}t", "talks", {}, {}, 0)
+        alice.wait(id)
+        assert alice.output(id) == lines(1000)
 
 
 def test_a_whole_output_has_no_notes(alice):

@@ -10,7 +10,7 @@ from waiting import wait_until
 
 # What a retry has of the job that it repeats.
 SAME = ["Name", "Type", "User", "UID", "Origin", "Related", "Command", "WorkingDirectory", "Timeout",
-        "MemoryMax", "CPUQuota", "TasksMax", "Nice"]
+        "MemoryMax", "CPUQuota", "TasksMax", "OutputMax", "OutputGrace", "Nice"]
 
 
 def retry(person, id):
@@ -31,7 +31,8 @@ def failed(alice, limits_accepted):
     """A job of alice's that has all that a job can have, and failed."""
     id = alice.sh('echo "$WORD in $PWD"; exit 3', name="a name", related="https://example.org/1",
                   environment=["WORD=hello world"], working_directory="/usr/share", timeout=60_000_000,
-                  memory_max=1 << 30, cpu_quota=1_000_000, tasks_max=50, nice=3, origin="web")
+                  memory_max=1 << 30, cpu_quota=1_000_000, tasks_max=50, output_max=1 << 20,
+                  output_grace=50_000, nice=3, origin="web")
     alice.wait(id)
     return id
 

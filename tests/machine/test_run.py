@@ -134,19 +134,23 @@ def test_a_daemon_reload_while_a_job_runs_keeps_its_arguments(alice, root, gate)
 def test_options_reach_the_unit(alice, gate):
     id = gate.job(name="limited", related="https://example.org/record/12", origin="web",
                   environment=["A=1", "B=two words", "C=$A %n \"q\" '", "_D="], timeout=3600_000_000,
-                  memory_max=512 << 20, cpu_quota=1_500_000, tasks_max=20, nice=7,
+                  memory_max=512 << 20, cpu_quota=1_500_000, tasks_max=20,
+                  output_max=1 << 20, output_grace=500_000, nice=7,
                   working_directory="/usr")
     job = alice.wait_started(id)
     assert show(alice, id, "RuntimeMaxUSec", "MemoryMax", "CPUQuotaPerSecUSec", "TasksMax", "Nice",
                 "WorkingDirectory") == {
         "RuntimeMaxUSec": "1h", "MemoryMax": str(512 << 20), "CPUQuotaPerSecUSec": "1.500000s",
         "TasksMax": "21", "Nice": "7", "WorkingDirectory": "/usr"}      # one is jobsd-run
+    command = alice.run("systemctl", "show", "--property=ExecStart", "--value", unit(id)).stdout
+    assert " --output-max=1048576 --output-grace=500 " in command
     shown = {name: job[name] for name in (
-        "Name", "Related", "Origin", "Timeout", "MemoryMax", "CPUQuota", "TasksMax", "Nice",
-        "WorkingDirectory")}
+        "Name", "Related", "Origin", "Timeout", "MemoryMax", "CPUQuota", "TasksMax", "OutputMax", "OutputGrace",
+        "Nice", "WorkingDirectory")}
     assert shown == {
         "Name": "limited", "Related": "https://example.org/record/12", "Origin": "web",
-        "Timeout": 3600_000_000, "MemoryMax": 512 << 20, "CPUQuota": 1_500_000, "TasksMax": 20, "Nice": 7,
+        "Timeout": 3600_000_000, "MemoryMax": 512 << 20, "CPUQuota": 1_500_000, "TasksMax": 20,
+        "OutputMax": 1 << 20, "OutputGrace": 500_000, "Nice": 7,
         "WorkingDirectory": "/usr"}
 
 
@@ -164,7 +168,7 @@ def test_the_environment_arrives_and_nothing_of_jobsds(alice):
 def test_options_of_the_command_line_reach_the_unit(alice, gate):
     id = int(alice.run(
         "env", "HANDED=on %n", "jobsctl", "run", "--name=by hand", "--related=urn:x:1", "--timeout=1h 30min",
-        "--memory-max=1G", "--cpu-quota=50%", "--tasks-max=30", "--nice=5", "-E", "HANDED",
+        "--memory-max=1G", "--cpu-quota=50%", "--tasks-max=30", "--output-max=10M", "--output-grace=10s", "--nice=5", "-E", "HANDED",
         "--setenv=A=b c", "--working-directory=/usr", "--", "sh", "-c",
         f"{gate.wait}; echo $A $HANDED").stdout)
     job = alice.wait_started(id)
@@ -173,6 +177,7 @@ def test_options_of_the_command_line_reach_the_unit(alice, gate):
         "RuntimeMaxUSec": "1h 30min", "MemoryMax": str(1 << 30), "CPUQuotaPerSecUSec": "500ms",
         "TasksMax": "31", "Nice": "5", "WorkingDirectory": "/usr",      # one is jobsd-run
         "Environment": ""}
+    assert (job["OutputMax"], job["OutputGrace"]) == (10 << 20, 10_000_000)
     assert (job["Name"], job["Related"], job["Origin"]) == ("by hand", "urn:x:1", "command-line")
     gate.open()
     alice.wait(id)

@@ -125,6 +125,8 @@ static void assert_specifications_equal(const Job *a, const Job *b) {
         assert_int_equal(a->memory_max, b->memory_max);
         assert_int_equal(a->cpu_quota_usec, b->cpu_quota_usec);
         assert_int_equal(a->tasks_max, b->tasks_max);
+        assert_int_equal(a->output_max, b->output_max);
+        assert_int_equal(a->output_grace_usec, b->output_grace_usec);
         assert_int_equal(a->nice, b->nice);
         assert_arrays_equal("parameters", a->parameters, b->parameters);
         assert_texts_equal("run_as", a->run_as, b->run_as);

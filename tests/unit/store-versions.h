@@ -74,6 +74,9 @@
         "CREATE INDEX jobs_by_finished_of_user ON jobs (uid, finished);" \
         "DROP INDEX jobs_ended;"
 
+#define COLUMNS_8 \
+        ", output_max INTEGER NOT NULL DEFAULT 0, output_grace INTEGER NOT NULL DEFAULT 0"
+
 /* The job of each: number 7, an import that alice ran. */
 static const char *const database_versions[] = {
         /* 0: a file that was made and never written to */
@@ -106,4 +109,10 @@ static const char *const database_versions[] = {
                 INDEXES_3 INDEXES_6 INDEXES_7 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
                 " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
                 ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X''); PRAGMA user_version = 7;",
+        /* 8: limits of the output */
+        TABLE_1 COLUMNS_3
+                ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8 ") STRICT;" INDEXES_1
+                INDEXES_3 INDEXES_6 INDEXES_7 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0); PRAGMA user_version = 8;",
 };

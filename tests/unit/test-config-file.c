@@ -49,6 +49,8 @@ static void assert_configs_equal(const Config *a, const Config *b) {
         assert_int_equal(a->keep_history_usec, b->keep_history_usec);
         assert_int_equal(a->keep_history_max, b->keep_history_max);
         assert_int_equal(a->missing_controller, b->missing_controller);
+        assert_int_equal(a->output_max, b->output_max);
+        assert_int_equal(a->output_grace_usec, b->output_grace_usec);
 }
 
 static void assert_says(const Mistakes *mistakes, const char *part) {
@@ -69,6 +71,8 @@ static void test_defaults(void **state) {
         assert_int_equal(config.keep_history_usec, UINT64_MAX);
         assert_int_equal(config.keep_history_max, 0);
         assert_int_equal(config.missing_controller, MISSING_CONTROLLER_REFUSE);
+        assert_int_equal(config.output_max, UINT64_C(256) << 20);
+        assert_int_equal(config.output_grace_usec, 2 * USEC_PER_SEC);
 }
 
 static void test_a_file_that_is_not_there(void **state) {
@@ -108,6 +112,8 @@ static void test_every_key(void **state) {
                                    "MaxRequestsPerUser=5\n"
                                    "KeepHistorySec=30d 12h\n"
                                    "KeepHistoryMax=1000\n"
+                                   "OutputMax=infinity\n"
+                                   "OutputGraceSec=500ms\n"
                                    "MissingController=warn";
         static const Config wanted = {
                 .max_running = 8,
@@ -120,6 +126,8 @@ static void test_every_key(void **state) {
                 .keep_history_usec = (UINT64_C(30) * 24 + 12) * 3600 * USEC_PER_SEC,
                 .keep_history_max = 1000,
                 .missing_controller = MISSING_CONTROLLER_WARN,
+                .output_max = UINT64_MAX,
+                .output_grace_usec = 500 * USEC_PER_MSEC,
         };
         Mistakes mistakes;
         Config config;
@@ -210,7 +218,8 @@ static void test_sizes(void **state) {
         static const struct {
                 const char *text;
                 uint64_t size; /* 0: a mistake */
-        } sizes[] = { { "1", 1 }, { "1K", 1024 }, { "2G", UINT64_C(2) << 30 }, { "0", 0 }, { "", 0 },
+        } sizes[] = { { "1", 1 }, { "1K", 1024 }, { "2G", UINT64_C(2) << 30 },
+                { "infinity", UINT64_MAX }, { "0", 0 }, { "", 0 },
                 { "-1", 0 }, { "big", 0 } };
 
         for (size_t i = 0; i < ELEMENTSOF(sizes); i++) {
@@ -250,6 +259,29 @@ static void test_time_spans(void **state) {
         check_keep("", false, 0);
         check_keep("-1d", false, 0);
         check_keep("for ever", false, 0);
+}
+
+static void check_grace(const char *value, bool valid, uint64_t usec) {
+        _cleanup_free_ char *text = NULL;
+        Mistakes mistakes;
+        Config config;
+
+        assert_true(asprintf(&text, "[Manager]\nOutputGraceSec=%s\n", value) > 0);
+        assert_int_equal(read_text(text, &config, &mistakes), 0);
+        assert_int_equal(mistakes.n, !valid);
+        assert_int_equal(config.output_grace_usec, valid ? usec : 2 * USEC_PER_SEC);
+        if (!valid)
+                assert_says(&mistakes, "OutputGraceSec= takes a time span from 1ms to 1h, not");
+}
+
+static void test_a_time_span_with_bounds(void **state) {
+        check_grace("1ms", true, USEC_PER_MSEC);
+        check_grace("1h", true, 3600 * USEC_PER_SEC);
+        check_grace("999us", false, 0);
+        check_grace("0", false, 0);
+        check_grace("3601", false, 0);
+        check_grace("infinity", false, 0);
+        check_grace("soon", false, 0);
 }
 
 static void test_a_word(void **state) {
@@ -370,6 +402,7 @@ int main(void) {
                 cmocka_unit_test(test_the_borders_of_each_number),
                 cmocka_unit_test(test_sizes),
                 cmocka_unit_test(test_time_spans),
+                cmocka_unit_test(test_a_time_span_with_bounds),
                 cmocka_unit_test(test_a_word),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_a_key_before_any_section),

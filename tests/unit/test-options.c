@@ -154,6 +154,8 @@ static void test_every_option(void **state) {
         OPTION(m, "memory-max", "t", UINT64_C(2));
         OPTION(m, "cpu-quota", "t", UINT64_C(1000));
         OPTION(m, "tasks-max", "t", UINT64_C(4));
+        OPTION(m, "output-max", "t", UINT64_C(1));
+        OPTION(m, "output-grace", "t", UINT64_C(3600000000));
         OPTION(m, "nice", "i", 19);
         OPTION(m, "user", "s", "alice");
         run_read(m, 0, &reading);
@@ -169,6 +171,8 @@ static void test_every_option(void **state) {
         assert_int_equal(job->memory_max, 2);
         assert_int_equal(job->cpu_quota_usec, 1000);
         assert_int_equal(job->tasks_max, 4);
+        assert_int_equal(job->output_max, 1);
+        assert_int_equal(job->output_grace_usec, UINT64_C(3600000000));
         assert_int_equal(job->nice, 19);
         assert_string_equal(reading.run.user, "alice");
 }
@@ -388,7 +392,8 @@ static void test_limits(void **state) {
         static const struct {
                 const char *key;
                 uint64_t min;
-        } limits[] = { { "timeout", 0 }, { "memory-max", 1 }, { "cpu-quota", 1000 }, { "tasks-max", 1 } };
+        } limits[] = { { "timeout", 0 }, { "memory-max", 1 }, { "cpu-quota", 1000 }, { "tasks-max", 1 },
+                        { "output-max", 1 } };
 
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
                 check_number_option(limits[i].key, limits[i].min, NULL);
@@ -475,7 +480,7 @@ static void test_unknown_options(void **state) {
         check_text_option("ExecStartPre", "x", "\"ExecStartPre\"");
         check_text_option("ExecStartPre", "x",
                         "name, related, origin, environment, working-directory, timeout,"
-                        " memory-max, cpu-quota, tasks-max, nice, user");
+                        " memory-max, cpu-quota, tasks-max, output-max, output-grace, nice, user");
 }
 
 static void test_options_of_another_type(void **state) {

@@ -44,6 +44,8 @@ static Job *strange_job(void) {
         job->memory_max = INT64_MAX;
         job->cpu_quota_usec = 1000;
         job->tasks_max = 4096;
+        job->output_max = 1 << 20;
+        job->output_grace_usec = 5000;
         job->nice = 19;
         assert_int_equal(strv_extend(&job->parameters, "file=/data/a b.csv"), 0);
         assert_int_equal(strv_extend(&job->parameters, "mode="), 0);

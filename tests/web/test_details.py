@@ -26,12 +26,13 @@ def output(window):
 @pytest.mark.usefixtures("limits_accepted")
 def test_every_field_that_says_something(open_job, alice):
     id = alice.submit("/bin/sh", "-c", "exit 3", "it's", name="report", related="https://example.org/12",
-                      timeout=90_000_000, memory_max=2**30, nice=5)
+                      timeout=90_000_000, memory_max=2**30, output_max=10 * 2**20, output_grace=500_000, nice=5)
     job = alice.wait(id)
     window = open_job(id)
     for term, text in (("Result", "It exited with a status other than 0"), ("Exit status", "3"), ("User", "alice"),
                        ("Command", "/bin/sh -c 'exit 3' 'it'\\''s'"), ("Time limit", "1 min 30 s"),
-                       ("Memory limit", "1 GiB"), ("Nice level", "5"), ("Unit", job["Unit"]),
+                       ("Memory limit", "1 GiB"), ("Limit of output", "10 MiB"), ("Wait for output after the end", "0.5 s"),
+                       ("Nice level", "5"), ("Unit", job["Unit"]),
                        ("In a terminal", f"jobsctl status {id}")):
         assert text in field(window, term).inner_text(), term
     assert window.jobs.get_by_role("link", name="https://example.org/12").get_attribute("href") == \

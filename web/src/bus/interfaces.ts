@@ -93,5 +93,7 @@ export interface JobProperties {
     MemoryMax: number;
     CPUQuota: number;
     TasksMax: number;
+    OutputMax: number;
+    OutputGrace: number;
     Nice: number;
 }

@@ -56,6 +56,8 @@ function fields(job: Job): [string, ReactNode][] {
         [_("Memory limit"), job.MemoryMax !== 0 && formatBytes(job.MemoryMax)],
         [_("CPU limit"), job.CPUQuota !== 0 && formatPercent(job.CPUQuota)],
         [_("Limit of processes and threads"), job.TasksMax !== 0 && job.TasksMax],
+        [_("Limit of output"), job.OutputMax !== 0 && formatBytes(job.OutputMax)],
+        [_("Wait for output after the end"), job.OutputGrace !== 0 && formatDuration(job.OutputGrace)],
         [_("Nice level"), job.Nice !== 0 && job.Nice],
         [_("Unit"), code(job.Unit)],
         [_("Invocation"), code(job.InvocationID)],
