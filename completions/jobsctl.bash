@@ -5,7 +5,7 @@
 __jobsctl_takes_value() {
         case $1 in
         -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --since | --until | --before | \
-                --lines | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
+                --lines | --since-byte | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
                 --cpu-quota | --tasks-max | --output-max | --output-grace | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
         return 1
@@ -57,7 +57,7 @@ __jobsctl_option_words() {
                 --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
-        output) printf '%s' "$common --follow --lines= --strict" ;;
+        output) printf '%s' "$common --follow --lines= --since-byte= --strict" ;;
         cancel) printf '%s' "$common --no-block" ;;
         retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --all-ended --before=" ;;

@@ -219,6 +219,10 @@ static int set_count(void *field, const char *value) {
         return set_limit(field, value, parse_uint64);
 }
 
+static int set_bytes(void *field, const char *value) {
+        return parse_uint64(value, field);
+}
+
 static int set_nice(void *field, const char *value) {
         return parse_int(value, 0, 19, field);
 }
@@ -269,6 +273,8 @@ static const Option options[] = {
         { "watch", 0, no_argument, VERB_LIST, FIELD(watch), set_true, NULL },
         { "lines", 'n', required_argument, VERB_LIST | VERB_OUTPUT | VERB_STATUS, FIELD(lines), set_lines,
                         "a number or all" },
+        { "since-byte", 0, required_argument, VERB_OUTPUT, FIELD(since_byte), set_bytes,
+                        "a number of bytes" },
         { "strict", 0, no_argument, VERB_OUTPUT, FIELD(strict), set_true, NULL },
 
         /* run, retry */

@@ -65,7 +65,9 @@ typedef struct Arguments {
         char **properties;
         bool value_only, no_block;
 
-        bool strict; /* output */
+        /* output */
+        bool strict;
+        uint64_t since_byte;
 } Arguments;
 
 /* Reports what is wrong and returns -EINVAL: wrong usage. */

@@ -20,7 +20,8 @@
 /* How often in a row a stream may break off before anything new came through it. */
 #define FRUITLESS_OPENS_MAX 3U
 
-static int append_output_options(sd_bus_message *call, uint64_t id, bool follow, uint64_t lines) {
+static int append_output_options(
+                sd_bus_message *call, uint64_t id, bool follow, uint64_t lines, uint64_t since) {
         int r;
 
         r = sd_bus_message_append_basic(call, 't', &id);
@@ -30,6 +31,8 @@ static int append_output_options(sd_bus_message *call, uint64_t id, bool follow,
                 r = bus_append_option(call, "follow", 'b', &(int){ true });
         if (r >= 0 && lines < LINES_ALL)
                 r = bus_append_option(call, "lines", 't', &lines);
+        if (r >= 0 && since > 0)
+                r = bus_append_option(call, "since-byte", 't', &since);
         if (r >= 0)
                 r = sd_bus_message_close_container(call);
         return r < 0 ? r : sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
@@ -63,9 +66,9 @@ typedef struct Copy {
         OutputNote note; /* the next one, */
         bool has_note;
         int interrupt_fd;       /* -EBADF: Ctrl-C kills */
-        uint64_t position;      /* in the stream, */
-        uint64_t skip;          /* of which so much is left out at the beginning */
-        uint64_t n_copied;      /* written so far, of all streams */
+        uint64_t position;      /* in the stream */
+        uint64_t since;         /* what it began with: so many bytes of the output, */
+        uint64_t n_passed;      /* and so many came of it since then, or are missing */
         bool mask;
         bool is_silent;         /* notes are not told */
         bool to_pager;          /* they stand in the text */
@@ -85,7 +88,7 @@ static int copy_open(Copy *copy, const Context *context, uint64_t id, bool follo
                 return r;
         r = bus_new_manager_call(context->bus, "OpenOutput", &call);
         if (r >= 0)
-                r = append_output_options(call, id, follow, lines);
+                r = append_output_options(call, id, follow, lines, copy->since);
         if (r >= 0)
                 r = bus_ask(context->bus, call, &error, &reply);
         if (r >= 0)
@@ -123,18 +126,11 @@ static void mask_controls(Copy *copy, char *data, size_t size) {
 }
 
 static int copy_bytes(Copy *copy, char *data, size_t size) {
-        size_t n_skipped = copy->skip < size ? (size_t) copy->skip : size;
-        int r;
-
         copy->position += size;
-        copy->skip -= n_skipped;
+        copy->n_passed += size;
         if (copy->mask)
                 mask_controls(copy, data, size);
-        r = write_all(STDOUT_FILENO, data + n_skipped, size - n_skipped);
-        if (r < 0)
-                return r;
-        copy->n_copied += size - n_skipped;
-        return 0;
+        return write_all(STDOUT_FILENO, data, size);
 }
 
 _printf_(2, 3) static void tell(const Copy *copy, const char *format, ...) {
@@ -159,11 +155,12 @@ static void take_note(Copy *copy) {
                 copy->is_complete = true;
         if (note->kind == NOTE_DAMAGED)
                 copy->is_damaged = true;
-        if (note->kind >= NOTE_END || copy->skip > 0) /* of what is skipped it was told before */
+        if (note->kind >= NOTE_END)
                 return;
         copy->lacks_something = copy->lacks_something || note->kind != NOTE_HELD;
         switch (note->kind) {
         case NOTE_MISSING:
+                copy->n_passed += note->n_missing;
                 tell(copy, note->n_missing == 1 ? "%'" PRIu64 " byte is missing here"
                                                 : "%'" PRIu64 " bytes are missing here",
                                 note->n_missing);
@@ -262,6 +259,7 @@ static int print_stream(Context *context, uint64_t id, uint64_t lines, bool is_p
         };
         int r;
 
+        copy.since = is_part ? 0 : context->arguments->since_byte;
         r = copy_open(&copy, context, id, false, lines);
         if (r < 0)
                 return r;
@@ -287,15 +285,15 @@ int stream_print_masked(Context *context, uint64_t id, uint64_t lines) {
         return print_stream(context, id, lines, true);
 }
 
-/* After a break, what is printed already is left out if all was asked for; of a stream that began
- * at its last lines nobody knows where that was. */
+/* After a break it begins behind what came already, if all was asked for; of a stream that began at its
+ * last lines nobody knows where that was. */
 static int follow_once(const Context *context, uint64_t id, uint64_t lines, Copy *copy) {
         int r;
 
+        copy->since = lines >= LINES_ALL ? context->arguments->since_byte + copy->n_passed : 0;
         r = copy_open(copy, context, id, true, lines);
         if (r < 0)
                 return r;
-        copy->skip = lines >= LINES_ALL ? copy->n_copied : 0;
         r = copy_stream(copy);
         return r < 0 ? fail_copy(r, id) : copy->is_complete || copy->is_damaged;
 }
@@ -323,14 +321,14 @@ int stream_follow(const Context *context, Waiter *waiter, uint64_t id, uint64_t 
 
         (void) fflush(stdout);
         while (n_fruitless < FRUITLESS_OPENS_MAX) {
-                n_before = copy.n_copied;
+                n_before = copy.n_passed;
                 r = follow_once(context, id, lines, &copy);
                 copy_close(&copy);
                 if (r < 0)
                         return r;
                 if (r > 0)
                         break;
-                n_fruitless = copy.n_copied > n_before ? 0 : n_fruitless + 1;
+                n_fruitless = copy.n_passed > n_before ? 0 : n_fruitless + 1;
                 tell_broken(context, id, n_fruitless < FRUITLESS_OPENS_MAX);
                 if (lines < LINES_ALL)
                         lines = 0;

@@ -66,6 +66,7 @@ static const struct {
         { "Showing (status, show, output)",
                         "  -f --follow             Go on until the job has ended (output)\n"
                         "  -n --lines=N|all        The last so many lines (output, status)\n"
+                        "     --since-byte=N       Leave out so many bytes, to go on there (output)\n"
                         "     --strict             Fail if anything is missing (output)\n"
                         "  -p --property=NAME,…    Only these properties (show)\n"
                         "     --value              Their values alone (show)\n" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "attend.h"
+#include "report.h"
 #include "stream.h"
 #include "verb.h"
 
@@ -7,6 +8,8 @@ int verb_output(Context *context) {
         const Arguments *arguments = context->arguments;
         int status;
 
+        if (arguments->since_byte > 0 && arguments->lines < LINES_ALL)
+                return fail_usage("--lines= counts from the end, --since-byte= from the beginning: use one.");
         /* How the job ended is no failure of showing it. */
         if (arguments->follow)
                 return attend_sync(context, arguments->ids[0], true, arguments->lines, &status);

@@ -263,7 +263,7 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
                 r = request_find_job(q, id, ACTION_VIEW, ACTION_VIEW_OTHERS, &job, e);
         if (r <= 0)
                 return r;
-        r = stream_open(q->manager, q->uid, job, options.follow, options.lines, &fd, &status_fd);
+        r = stream_open(q->manager, q->uid, job, &options, &fd, &status_fd);
         if (r == -EDQUOT)
                 return bus_manager_error_streams(q, e);
         if (r >= 0)

@@ -471,8 +471,13 @@ int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error 
         static const Option table[] = {
                 { "follow", "b", read_bool, offsetof(OutputOptions, follow), 0, 0 },
                 { "lines", "t", read_number, offsetof(OutputOptions, lines), 0, INT64_MAX },
+                { "since-byte", "t", read_number, offsetof(OutputOptions, since), 0, INT64_MAX },
         };
+        int r;
 
         options->lines = UINT64_MAX;
-        return options_read(m, table, ELEMENTSOF(table), options, e);
+        r = options_read(m, table, ELEMENTSOF(table), options, e);
+        if (r >= 0 && options->lines != UINT64_MAX && options->since > 0)
+                return error_invalid(e, "\"lines\" counts from the end, \"since-byte\" from the beginning: use one.");
+        return r;
 }

@@ -69,6 +69,7 @@ int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error 
 typedef struct OutputOptions {
         bool follow;
         uint64_t lines; /* UINT64_MAX: all */
+        uint64_t since; /* so many bytes are left out at the beginning */
 } OutputOptions;
 
 int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e);

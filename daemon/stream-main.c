@@ -20,8 +20,9 @@ const char *__asan_default_options(void) {
 #endif
 
 static int run(char *argv[], int n) {
-        if (n == 9 && strcmp(argv[0], "output") == 0)
-                return stream_output(argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[7], argv[8]);
+        if (n == 10 && strcmp(argv[0], "output") == 0)
+                return stream_output(argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[7], argv[8],
+                                argv[9]);
         if (n == 4 && strcmp(argv[0], "outcome") == 0)
                 return stream_outcome(argv[1], argv[2], argv[3]);
         if (n == 2 && strcmp(argv[0], "export") == 0)
@@ -36,8 +37,8 @@ static int run(char *argv[], int n) {
 
 /* To NSS, or to journald. */
 static bool may_connect(char *argv[], int n) {
-        if (n == 9 && strcmp(argv[0], "output") == 0)
-                return stream_output_may_connect(argv[8]);
+        if (n == 10 && strcmp(argv[0], "output") == 0)
+                return stream_output_may_connect(argv[9]);
         return n > 0 && strcmp(argv[0], "export") != 0;
 }
 

@@ -8,7 +8,8 @@
 #include <sys/types.h>
 
 int stream_output(const char *id, const char *tries, const char *boot_id, const char *unit,
-                const char *invocation_id, const char *ran, const char *lines, const char *mode);
+                const char *invocation_id, const char *ran, const char *lines, const char *since,
+                const char *mode);
 /* Whether in this mode it may have to wait until journald has stored all. */
 bool stream_output_may_connect(const char *mode);
 int stream_export(const char *path);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include <systemd/sd-journal.h>
@@ -38,8 +39,8 @@ typedef struct Output {
         bool has_read;    /* anything */
         bool ended;       /* the job is over, */
         bool is_stored;   /* and has been for so long that the journal has it all */
-        size_t skip;      /* so much of the next piece is before the lines that are wanted, */
-        bool in_middle;   /* and so is what that one's run had before it */
+        uint64_t skip;    /* so much is before what is wanted; */
+        bool in_middle;   /* of last lines, from the next piece on, and what its run had before it is, too */
         uint64_t n_written;
 } Output;
 
@@ -219,17 +220,21 @@ static void note_end(const Output *output) {
 }
 
 static void note_piece(Output *output, const OutputPiece *piece, uint64_t n_missing) {
-        if (n_missing > 0 && !output->in_middle)
-                note_missing(output, n_missing);
+        uint64_t n_skipped = output->in_middle ? n_missing : MIN(n_missing, output->skip);
+
+        if (n_missing > n_skipped)
+                note_missing(output, n_missing - n_skipped);
         if (piece->is_held)
                 add_note(output, STREAM_NOTE_HELD);
+        if (!output->in_middle)
+                output->skip -= n_skipped;
         output->in_middle = false;
 }
 
 /* ---- copying ---- */
 
 static int write_bytes(Output *output, const char *bytes, size_t size) {
-        size_t n_skipped = output->skip < size ? output->skip : size;
+        size_t n_skipped = (size_t) MIN(size, output->skip);
 
         output->skip -= n_skipped;
         output->n_written += size - n_skipped;
@@ -417,7 +422,8 @@ static const char *unless_any(const char *argument) {
 }
 
 int stream_output(const char *id, const char *tries, const char *boot_id, const char *unit,
-                const char *invocation_id, const char *ran, const char *lines, const char *mode) {
+                const char *invocation_id, const char *ran, const char *lines, const char *since,
+                const char *mode) {
         uint64_t n_lines = UINT64_MAX;
         int n_tries, r;
         Output output = {
@@ -429,7 +435,8 @@ int stream_output(const char *id, const char *tries, const char *boot_id, const 
                 .is_snapshot = strcmp(mode, STREAM_MODE_SNAPSHOT) == 0,
         };
 
-        if ((unless_any(lines) && parse_uint64(lines, &n_lines) < 0) || parse_id(id, &output.id) < 0 ||
+        if ((unless_any(lines) && parse_uint64(lines, &n_lines) < 0) ||
+                        parse_uint64(since, &output.skip) < 0 || parse_id(id, &output.id) < 0 ||
                         parse_int(tries, 1, INT_MAX, &n_tries) < 0)
                 return 2;
         output.n_tries = (unsigned) n_tries;

@@ -103,15 +103,21 @@ static bool has_run(const Job *job) {
         return job->started_usec > 0 && job->result != JOB_RESULT_START_FAILED;
 }
 
-static int start_output(Stream *stream, const Job *job, uint64_t lines, const char *mode, int output_fd,
+static const char *find_mode(const Job *job, bool follow) {
+        if (!job_status_is_active(job->status))
+                return STREAM_MODE_AWAIT;
+        return follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
+}
+
+static int start_output(Stream *stream, const Job *job, const OutputOptions *options, int output_fd,
                 int status_fd) {
         /* of those that may follow, too */
         unsigned n_tries = job->attempt + (job_status_is_active(job->status) ? job->retries : 0);
         char id[24], tries[16], boot[SD_ID128_STRING_MAX] = STREAM_ANY, count[24] = STREAM_ANY;
-        char invocation[SD_ID128_STRING_MAX] = STREAM_ANY;
+        char invocation[SD_ID128_STRING_MAX] = STREAM_ANY, since[24];
         char *arguments[] = { (char *) "jobsd-stream", (char *) "output", id, tries, boot,
-                job->unit ?: (char *) "", invocation, (char *) (has_run(job) ? STREAM_YES : STREAM_NO), count,
-                (char *) mode, NULL };
+                job->unit ?: (char *) "", invocation, (char *) (has_run(job) ? STREAM_YES : STREAM_NO), count, since,
+                (char *) find_mode(job, options->follow), NULL };
         _cleanup_close_ int input_fd = -EBADF;
         Helper *helper;
         int r;
@@ -122,8 +128,9 @@ static int start_output(Stream *stream, const Job *job, uint64_t lines, const ch
                 sd_id128_to_string(job->unit ? job->boot_id : stream->manager->boot_id, boot);
         if (!sd_id128_is_null(job->invocation_id))
                 sd_id128_to_string(job->invocation_id, invocation);
-        if (lines != UINT64_MAX)
-                snprintf(count, sizeof(count), "%" PRIu64, lines);
+        if (options->lines != UINT64_MAX)
+                snprintf(count, sizeof(count), "%" PRIu64, options->lines);
+        snprintf(since, sizeof(since), "%" PRIu64, options->since);
         r = make_pipe(&input_fd, &stream->control_fd);
         if (r < 0)
                 return r;
@@ -138,12 +145,6 @@ static bool end_is_recorded(Manager *m, uint64_t id) {
         return !live || live->state == LIVE_TIDYING;
 }
 
-static const char *find_mode(const Job *job, bool follow) {
-        if (!job_status_is_active(job->status))
-                return STREAM_MODE_AWAIT;
-        return follow ? STREAM_MODE_FOLLOW : STREAM_MODE_SNAPSHOT;
-}
-
 /* However late journald is: a runner waits for it, as long as that. */
 static StreamWord word_of_end(const Job *job) {
         uint64_t now = now_usec();
@@ -152,7 +153,7 @@ static StreamWord word_of_end(const Job *job) {
                                                                                   : STREAM_JOB_ENDED;
 }
 
-static int start_copy(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int output_fd,
+static int start_copy(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int output_fd,
                 int status_fd) {
         Stream *stream;
         int r;
@@ -160,7 +161,7 @@ static int start_copy(Manager *m, uid_t uid, const Job *job, bool follow, uint64
         r = stream_new(m, uid, job->id, &stream);
         if (r < 0)
                 return r;
-        r = start_output(stream, job, lines, find_mode(job, follow), output_fd, status_fd);
+        r = start_output(stream, job, options, output_fd, status_fd);
         if (r < 0) {
                 stream_free(stream);
                 return r;
@@ -176,7 +177,7 @@ static int copy_nothing(int status_fd) {
         return dprintf(status_fd, STREAM_NOTE_END " 0\n") < 0 ? -errno : 0;
 }
 
-int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd,
+int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int *ret_fd,
                 int *ret_status_fd) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
         int r;
@@ -191,7 +192,7 @@ int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lin
         if (job->imported_usec > 0)
                 r = copy_nothing(helper_status_fd);
         else
-                r = start_copy(m, uid, job, follow, lines, output_fd, helper_status_fd);
+                r = start_copy(m, uid, job, options, output_fd, helper_status_fd);
         if (r < 0)
                 return r;
         *ret_fd = TAKE_FD(fd);

@@ -6,13 +6,14 @@
 
 #include "export-query.h"
 #include "manager.h"
+#include "options.h"
 
 /* Whether he has fewer open than he may have. */
 bool stream_may_open(Manager *m, uid_t uid);
 
 /* *ret_fd is the read end for the caller, *ret_status_fd that of the notes, see stream-protocol.h. With follow
  * it goes on until stream_job_ended(). -EDQUOT when the caller has too many. */
-int stream_open(Manager *m, uid_t uid, const Job *job, bool follow, uint64_t lines, int *ret_fd,
+int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int *ret_fd,
                 int *ret_status_fd);
 
 /* *ret_status_fd is the read end of a second pipe: it has the number of rows when the export is

@@ -524,6 +524,40 @@ def test_a_site_says_how_much_is_kept(root):
         assert alice.output(id) == lines(1000)
 
 
+def test_an_output_goes_on_where_an_earlier_one_broke_off(alice):
+    """At every byte, in the middle of lines, and behind the end."""
+    id = alice.sh(r"printf 'one\n\ntwo and\nno end'")
+    alice.wait(id)
+    whole = alice.output(id)
+    for n in range(len(whole) + 2):
+        assert alice.output_and_notes(id, since_byte=n) == (whole[n:], [f"end {len(whole[n:])}"]), n
+    assert alice.jobsctl("output", "--since-byte=5", str(id)).stdout == "two and\nno end"
+    with pytest.raises(BusError, match='"lines" counts from the end, "since-byte" from the beginning: use one.'):
+        alice.open_output(id, lines=1, since_byte=1)
+    both = alice.jobsctl("output", "--since-byte=5", "-n", "1", str(id), check=False)
+    assert both.returncode == 2 and "--since-byte=" in both.stderr
+
+
+def test_what_is_missing_counts_where_an_output_goes_on(alice):
+    printed = lines(1000)       # of which 3093 bytes from the 400th on are dropped
+    id = alice.sh("seq 1000", output_max=800)
+    alice.wait(id)
+    size, head, tail = len(printed), 400, 400
+    for since, bytes_missing in ((399, size - 800), (400, size - 800), (401, size - 801), (size - tail, 0)):
+        expected = printed[since:head] + printed[max(since, size - tail):]
+        notes = [f"missing {max(head - since, 0)} {bytes_missing}"] if bytes_missing else []
+        assert alice.output_and_notes(id, since_byte=since) == (expected, [*notes, f"end {len(expected)}"]), since
+
+
+def test_bytes_are_counted_through_all_tries(alice, root):
+    root.write("/etc/jobsd/types.d/tries.job",
+               "[Job]\nCommand=/bin/sh -c \"echo try; exit 1\"\nAllowGroups=alice\nRetries=2\n")
+    root.call("Reload", "t", 0)
+    id, _ = alice.call("RunType", "sa{ss}a{sv}t", "tries", {}, {}, 0)
+    alice.wait(id)
+    assert [alice.output(id, since_byte=n) for n in (0, 4, 6, 11)] == [b"try\n" * 3, b"try\n" * 2, b"y\ntry\n", b"\n"]
+
+
 def test_a_whole_output_has_no_notes(alice):
     """Neither has one that goes on, nor its last lines."""
     id = alice.submit("/usr/bin/seq", "30000")
