@@ -2,6 +2,7 @@
 """Fixtures of the machine tests: machines with jobsd installed and started."""
 
 import contextlib
+import random
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,25 @@ def pytest_addoption(parser):
                      help="how jobsd is built")
     parser.addoption("--installation", type=Path, help="a tree with that build installed (it is built and installed)")
     parser.addoption("--long", action="store_true", help="the full counts, see docs/reliability.md")
+
+
+@pytest.fixture
+def long(request):
+    """Whether to try things as often as docs/reliability.md says."""
+    return request.config.getoption("long")
+
+
+@pytest.fixture
+def seed():
+    """What all that is random in a test comes from; a failure shows it."""
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    return seed
+
+
+@pytest.fixture
+def chance(seed):
+    return random.Random(seed)
 
 
 def pytest_report_header(config):

@@ -4,6 +4,7 @@
 import hashlib
 import random
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,9 @@ def lines(n):
 def digest(data):
     """Of what differs in a megabyte nobody wants to read the difference."""
     return len(data), hashlib.sha256(data).hexdigest()
+
+
+PRINTER = Path(__file__).with_name("printer.py").read_text()
 
 
 @pytest.mark.limit(120, "what journald stores takes its time")
@@ -140,6 +144,21 @@ def test_a_command_prints_what_it_prints_into_a_pipe(alice, what):
     id = alice.submit(*command)
     assert alice.wait(id)["Result"] == "success"
     assert digest(alice.output(id)) == digest(in_a_pipe(alice, *command))
+
+
+@pytest.mark.limit(7200, "with --long gigabytes are printed; without it this takes seconds")
+def test_at_random_what_is_printed_is_what_is_printed_into_a_pipe(alice, chance, long):
+    """By commands of up to 100 MB each, several at a time; the short form has a few of up to 1 MB."""
+    alice.file("printer.py").write_text(PRINTER)
+    sizes = [int(2 ** chance.uniform(0, 26.6 if long else 20)) for _ in range(200 if long else 8)]
+    for batch in (sizes[i:i + 4] for i in range(0, len(sizes), 4)):
+        commands = [["/usr/bin/python3", f"{alice.home}/printer.py", str(chance.randrange(2**32)), str(size)] for size in batch]
+        ids = [alice.submit(*command) for command in commands]
+        for id, command in zip(ids, commands):
+            assert alice.wait(id, timeout=600)["Result"] == "success"
+            shown, piped = (alice.run("sh", "-c", '"$@" 2>&1 | sha256sum', "sh", *argv).stdout for argv in (
+                ["jobsctl", "output", "--strict", str(id)], command))
+            assert shown == piped, command
 
 
 def test_what_another_user_prints_for_a_job(root):
