@@ -192,8 +192,15 @@ static bool error_is_temporary(const sd_bus_error *e) {
         return sd_bus_error_has_names(e, "org.freedesktop.systemd1.ShuttingDown",
                         "org.freedesktop.systemd1.TransactionIsDestructive",
                         "org.freedesktop.systemd1.TransactionJobsConflicting", SD_BUS_ERROR_SERVICE_UNKNOWN,
+                        "org.freedesktop.systemd1.ConcurrencyLimitReached",
                         SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_LIMITS_EXCEEDED,
                         SD_BUS_ERROR_NO_MEMORY);
+}
+
+/* The slice is frozen, or has as many units as it may: "systemctl freeze jobs.slice", ConcurrencyHardMax= of
+ * systemd.slice(5). */
+static bool result_is_temporary(const char *result) {
+        return strcmp(result, "frozen") == 0 || strcmp(result, "concurrency") == 0;
 }
 
 static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
@@ -523,10 +530,10 @@ static void unit_was_handled(Launcher *launcher, const char *unit) {
 
 static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
         Launcher *launcher = userdata;
-        const char *unit;
+        const char *unit, *result;
         LiveJob *live;
 
-        if (sd_bus_message_read(signal, "uoss", NULL, NULL, &unit, NULL) < 0)
+        if (sd_bus_message_read(signal, "uoss", NULL, NULL, &unit, &result) < 0)
                 return 0;
         live = live_job_find_unit(launcher->manager, unit);
         if (!live) {
@@ -537,8 +544,10 @@ static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *
                 live_job_free(live);
         } else if (live->start_in_flight) {
                 start_done(launcher, live);
+                if (result_is_temporary(result))
+                        manager_job_never_started(launcher->manager, live);
                 /* the signal of the unit's change comes first; without it, ask */
-                if (live->unit.active == UNIT_INACTIVE || live->unit.active == UNIT_ACTIVE_UNKNOWN)
+                else if (live->unit.active == UNIT_INACTIVE || live->unit.active == UNIT_ACTIVE_UNKNOWN)
                         (void) launcher_query(launcher, live);
                 else
                         manager_unit_changed(launcher->manager, live);

@@ -36,6 +36,7 @@
 #include "stream.h"
 #include "subscription.h"
 #include "type-registry.h"
+#include "unit-files.h"
 #include "user.h"
 
 static uint64_t clock_usec(clockid_t clock) {
@@ -546,6 +547,7 @@ static void set_running(Manager *m, LiveJob *live) {
         int r;
 
         live->state = LIVE_RUNNING;
+        unit_files_forbid_start(live->job->unit);
         log_job(JOB_EVENT_STARTED, live->job, 0);
         warn_of_limits(live->job);
         r = commit_begin(m->commit);

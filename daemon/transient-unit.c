@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "job-credential.h"
 #include "macro.h"
@@ -29,20 +30,39 @@ static int append_runner(sd_bus_message *m, const Config *config, const Job *job
         return sd_bus_message_append(m, "s", option);
 }
 
-/* jobsd-run, and what it runs. Arguments as they are: without "no-env-expand" PID 1 would expand $VAR in
- * them. */
+/* As it is: PID 1 expands $VAR in arguments, and takes $$ for a dollar. That it can be told not to expand
+ * anything is no help: systemd before 253 does not read such a command again when it reloads its units. */
+static int append_argument(sd_bus_message *m, const char *argument) {
+        _cleanup_free_ char *escaped = NULL;
+        char *to;
+
+        if (!strchr(argument, '$'))
+                return sd_bus_message_append(m, "s", argument);
+        escaped = to = malloc(2 * strlen(argument) + 1);
+        if (!escaped)
+                return -ENOMEM;
+        for (; *argument; argument++) {
+                if (*argument == '$')
+                        *to++ = '$';
+                *to++ = *argument;
+        }
+        *to = 0;
+        return sd_bus_message_append(m, "s", escaped);
+}
+
+/* jobsd-run, and what it runs. */
 static int append_command(sd_bus_message *m, const Config *config, const Job *job) {
         int r;
 
         r = sd_bus_message_open_container(m, 'r', "sv");
         if (r >= 0)
-                r = sd_bus_message_append(m, "s", "ExecStartEx");
+                r = sd_bus_message_append(m, "s", "ExecStart");
         if (r >= 0)
-                r = sd_bus_message_open_container(m, 'v', "a(sasas)");
+                r = sd_bus_message_open_container(m, 'v', "a(sasb)");
         if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "(sasas)");
+                r = sd_bus_message_open_container(m, 'a', "(sasb)");
         if (r >= 0)
-                r = sd_bus_message_open_container(m, 'r', "sasas");
+                r = sd_bus_message_open_container(m, 'r', "sasb");
         if (r >= 0)
                 r = sd_bus_message_append(m, "s", RUNNER);
         if (r >= 0)
@@ -50,11 +70,11 @@ static int append_command(sd_bus_message *m, const Config *config, const Job *jo
         if (r >= 0)
                 r = append_runner(m, config, job);
         for (char **argument = job->command; r >= 0 && *argument; argument++)
-                r = sd_bus_message_append(m, "s", *argument);
+                r = append_argument(m, *argument);
         if (r >= 0)
                 r = sd_bus_message_close_container(m);
         if (r >= 0)
-                r = sd_bus_message_append(m, "as", 1, "no-env-expand");
+                r = sd_bus_message_append(m, "b", false);
         for (int i = 0; r >= 0 && i < 4; i++)
                 r = sd_bus_message_close_container(m);
         return r;
@@ -106,17 +126,29 @@ static int append_place(sd_bus_message *m, const Job *job) {
                         "WorkingDirectory", "s", job->working_directory ?: "~");
 }
 
+/* It runs once. Who starts it again, as "systemctl restart" does after a stop, finds that the file is gone. */
+static int append_condition(sd_bus_message *m, const Job *job) {
+        _cleanup_free_ char *path = NULL;
+        int r = unit_files_permit_path(job->unit, &path);
+
+        if (r < 0)
+                return r;
+        return sd_bus_message_append(m, "(sv)", "Conditions", "a(sbbs)", 1, "ConditionPathExists", 0, 0, path);
+}
+
 /* The unit stays when its process ended, until jobsd has read and recorded how. Type=simple, because
  * a record in the journal tells better than Type=exec that a program could not be executed, and each
  * state that a unit does not pass costs nothing. What a job needs and is ordered by stands in
  * jobs.slice once: for each dependency of a unit PID 1 announces a change of the other one, and
- * those of targets and sockets would be most of what a short job costs. */
+ * those of targets and sockets would be most of what a short job costs. A start that has to wait, because the
+ * slice has a limit of units, counts each time that it is tried: hence no limit of starts. */
 static int append_service(sd_bus_message *m, const Job *job) {
-        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
+        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
                         job->name, "Type", "s", "simple", "RemainAfterExit", "b", 1, "NotifyAccess", "s",
-                        "all", "DefaultDependencies", "b", 0, "StandardInput", "s", "null", "StandardOutput",
+                        "main", "DefaultDependencies", "b", 0, "StandardInput", "s", "null", "StandardOutput",
                         "s", "null", "StandardError", "s", "null", "CPUAccounting", "b", 1,
-                        "MemoryAccounting", "b", 1, "TasksAccounting", "b", 1);
+                        "MemoryAccounting", "b", 1, "TasksAccounting", "b", 1, "IgnoreOnIsolate", "b", 1,
+                        "StartLimitIntervalUSec", "t", UINT64_C(0));
 }
 
 /* jobsd-run is a process, too. */
@@ -156,6 +188,8 @@ int transient_unit_message(sd_bus *bus, const Config *config, const Job *job, sd
                 r = sd_bus_message_open_container(m, 'a', "(sv)");
         if (r >= 0)
                 r = append_service(m, job);
+        if (r >= 0)
+                r = append_condition(m, job);
         if (r >= 0)
                 r = append_place(m, job);
         if (r >= 0)

@@ -15,6 +15,31 @@
 /* RuntimeDirectory= of jobsd.service: for root alone. */
 #define UNIT_FILES_FOLDER "/run/jobsd/units"
 
+/* The same, for files without anything in them. */
+#define PERMITS_FOLDER "/run/jobsd/starts"
+
+int unit_files_permit_path(const char *unit, char **ret) {
+        return asprintf(ret, PERMITS_FOLDER "/%s", unit) < 0 ? -ENOMEM : 0;
+}
+
+static int permit_start(const char *unit) {
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        int r = unit_files_permit_path(unit, &path);
+
+        if (r < 0)
+                return r;
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        return fd < 0 ? -errno : 0;
+}
+
+void unit_files_forbid_start(const char *unit) {
+        _cleanup_free_ char *path = NULL;
+
+        if (unit_files_permit_path(unit, &path) >= 0 && unlink(path) < 0 && errno != ENOENT)
+                log_errno(-errno, "Failed to remove %s", path);
+}
+
 int unit_files_environment_path(const char *unit, char **ret) {
         return asprintf(ret, UNIT_FILES_FOLDER "/%s/environment", unit) < 0 ? -ENOMEM : 0;
 }
@@ -87,24 +112,6 @@ static int write_secret(const Job *job, const char *secret) {
         return close_file(f);
 }
 
-int unit_files_write(const Job *job, char *const *secrets) {
-        _cleanup_free_ char *folder = NULL;
-        int r = 0;
-
-        if (strv_length(job->environment) == 0 && strv_length(secrets) == 0)
-                return 0;
-        if (asprintf(&folder, UNIT_FILES_FOLDER "/%s", job->unit) < 0)
-                return -ENOMEM;
-        unit_files_remove(job->unit); /* of a start that was tried before */
-        if (mkdir(folder, 0700) < 0)
-                return -errno;
-        if (strv_length(job->environment) > 0)
-                r = write_environment(job);
-        for (char *const *s = secrets; r >= 0 && s && *s; s++)
-                r = write_secret(job, *s);
-        return r;
-}
-
 /* -1 for what is no folder: a link is not followed. */
 static int remove_files_in(const char *path) {
         int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -122,7 +129,7 @@ static int remove_files_in(const char *path) {
         return 0;
 }
 
-void unit_files_remove(const char *unit) {
+static void remove_folder(const char *unit) {
         _cleanup_free_ char *path = NULL;
         int r;
 
@@ -135,16 +142,44 @@ void unit_files_remove(const char *unit) {
                 log_errno(-errno, "Failed to remove %s", path);
 }
 
-void unit_files_remove_leftovers(Manager *m) {
-        DIR *units = opendir(UNIT_FILES_FOLDER);
+int unit_files_write(const Job *job, char *const *secrets) {
+        _cleanup_free_ char *folder = NULL;
+        int r = permit_start(job->unit);
+
+        if (r < 0 || (strv_length(job->environment) == 0 && strv_length(secrets) == 0))
+                return r;
+        if (asprintf(&folder, UNIT_FILES_FOLDER "/%s", job->unit) < 0)
+                return -ENOMEM;
+        remove_folder(job->unit); /* of a start that was tried before */
+        if (mkdir(folder, 0700) < 0)
+                return -errno;
+        if (strv_length(job->environment) > 0)
+                r = write_environment(job);
+        for (char *const *s = secrets; r >= 0 && s && *s; s++)
+                r = write_secret(job, *s);
+        return r;
+}
+
+void unit_files_remove(const char *unit) {
+        unit_files_forbid_start(unit);
+        remove_folder(unit);
+}
+
+static void remove_leftovers_in(Manager *m, const char *path) {
+        DIR *folder = opendir(path);
         struct dirent *entry;
 
-        if (!units) {
-                log_errno(-errno, "Failed to open " UNIT_FILES_FOLDER);
+        if (!folder) {
+                log_errno(-errno, "Failed to open %s", path);
                 return;
         }
-        while ((entry = readdir(units)))
+        while ((entry = readdir(folder)))
                 if (entry->d_name[0] != '.' && !live_job_find_unit(m, entry->d_name))
                         unit_files_remove(entry->d_name);
-        closedir(units);
+        closedir(folder);
+}
+
+void unit_files_remove_leftovers(Manager *m) {
+        remove_leftovers_in(m, UNIT_FILES_FOLDER);
+        remove_leftovers_in(m, PERMITS_FOLDER);
 }

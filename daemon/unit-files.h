@@ -8,12 +8,15 @@
 
 #include "manager.h"
 
-/* Writes those that the job needs; secrets are "NAME=VALUE". Blocks for a file system in memory only. */
+/* Writes those that the job needs, and the one without which its unit does not start; secrets are "NAME=VALUE". Blocks for a file system in memory only. */
 int unit_files_write(const Job *job, char *const *secrets);
 void unit_files_remove(const char *unit);
+/* It has been started: once is enough. */
+void unit_files_forbid_start(const char *unit);
 /* After a start of jobsd: those of units that are nobody's any more. */
 void unit_files_remove_leftovers(Manager *m);
 
-/* Where they are, for EnvironmentFile= and LoadCredential=. */
+/* Where they are, for ConditionPathExists=, EnvironmentFile= and LoadCredential=. */
+int unit_files_permit_path(const char *unit, char **ret);
 int unit_files_environment_path(const char *unit, char **ret);
 int unit_files_secret_path(const char *unit, const char *name, char **ret);

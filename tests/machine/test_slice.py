@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What an administrator does with systemctl to the slice of jobs, and to everything, is not what a job ends by."""
+
+import pytest
+
+from person import Gate, unit
+from test_run import STRANGE
+from waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def version(machine):
+    """Of systemd."""
+    return int(machine.run(["systemctl", "--version"]).stdout.split()[1].split("~")[0])
+
+
+@pytest.fixture
+def slice_limit(root, version):
+    """A function that sets a limit of jobs.slice, which has none after the test."""
+    if version < 258:
+        pytest.skip("slices have had limits of units since systemd 258")
+    names = []
+
+    def set(name: str, value: int):
+        names.append(name)
+        root.run("systemctl", "set-property", "--runtime", "jobs.slice", f"{name}={value}")
+
+    yield set
+    for name in names:
+        root.run("systemctl", "set-property", "--runtime", "jobs.slice", f"{name}=infinity")
+
+
+def test_a_job_of_a_slice_that_is_frozen_runs_when_that_is_thawed(alice, root):
+    alice.wait(alice.sh("true"))        # so that the slice is there
+    root.run("systemctl", "freeze", "jobs.slice")
+    try:
+        id = alice.sh("echo hi")
+        other = alice.sh("echo never")
+        alice.cancel(other)
+        assert alice.job(id)["Status"] in ("queued", "running")
+    finally:
+        root.run("systemctl", "thaw", "jobs.slice")
+    assert alice.wait(id)["Result"] == "success"
+    assert alice.output(id) == b"hi\n"
+    assert alice.wait(other)["Result"] == "cancelled"
+
+
+@pytest.mark.parametrize("name", ["ConcurrencyHardMax", "ConcurrencySoftMax"])
+def test_more_jobs_than_a_slice_may_have_wait(alice, slice_limit, name):
+    gate = Gate(alice)
+    slice_limit(name, 3)        # the user's own slice is one of them
+    ids = [gate.job("echo through") for _ in range(5)]
+    wait_until(lambda: sum(bool(alice.job(id)["Started"]) for id in ids) >= 2)
+    gate.open()
+    assert [job["Result"] for job in alice.wait_all(ids)] == ["success"] * 5
+    assert [alice.output(id) for id in ids] == [b"through\n"] * 5
+
+
+def test_a_job_goes_on_when_another_target_is_isolated(alice, root, gate):
+    id = gate.job("echo still there")
+    alice.wait_started(id)
+    root.run("systemctl", "isolate", "default.target")
+    gate.open()
+    assert alice.wait(id)["Result"] == "success"
+    assert alice.output(id) == b"still there\n"
+
+
+def test_a_job_is_what_it_was_when_systemd_has_reloaded_its_units(alice, root, gate):
+    id = alice.submit("/bin/sh", "-c", f'{gate.wait}; printf "%s\\0" "$@" >arguments', "sh", *STRANGE)
+    alice.wait_started(id)
+    before = root.run("systemctl", "show", "--property=ExecStart", "--value", unit(id)).stdout.split("start_time")[0]
+    root.run("systemctl", "daemon-reload")
+    shown = root.run("systemctl", "show", "--property=LoadState,LoadError,ActiveState", unit(id)).stdout
+    assert set(shown.splitlines()) >= {"LoadState=loaded", "ActiveState=active"}, shown
+    assert root.run("systemctl", "show", "--property=ExecStart", "--value", unit(id)).stdout.split("start_time")[0] == before
+    gate.open()
+    assert alice.wait(id)["Result"] == "success"
+    assert alice.file("arguments").read_bytes().decode().split("\0")[:-1] == STRANGE
