@@ -195,20 +195,10 @@ bool unit_state_is_ended(const UnitState *state, bool start_in_flight) {
         }
 }
 
-/* A program that says STOPPING=1 of sd_notify(3) takes its unit out of the active state, too. A hand
- * does it with a job of PID 1's, and PID 1 tells why. */
-static bool said_stopping(const UnitState *state) {
-        return state->undisturbed && state->main_exit_monotonic_usec > 0 &&
-                        state->result != JOB_RESULT_TIMEOUT && state->result != JOB_RESULT_OOM_KILL &&
-                        state->result != JOB_RESULT_WATCHDOG;
-}
-
 /* With RemainAfterExit= a process that ends by itself leaves the unit active; so one whose unit
  * left that state before the process was gone has been told to end: by "systemctl stop", by a
  * limit, or by PID 1 going down. */
 static bool was_stopped(const UnitState *state) {
-        if (said_stopping(state))
-                return false;
         if (state->active == UNIT_INACTIVE)
                 return true;
         return state->active_exit_monotonic_usec > 0 &&

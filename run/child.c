@@ -38,13 +38,17 @@ static void pass_on_pending(pid_t pid) {
 static char exec_pid[48], watchdog_pid[48];
 
 /* These are replaced, and what journald told of its stream is no longer so. */
-static void fix_environment(char **environment) {
+static void fix_environment(char **environment, const char *notify_socket) {
         char **to = environment;
 
         for (char **from = environment; *from; from++) {
-                if (strncmp(*from, "JOURNAL_STREAM=", 15) == 0)
+                bool is_notify_socket = strncmp(*from, "NOTIFY_SOCKET=", 14) == 0;
+
+                if (strncmp(*from, "JOURNAL_STREAM=", 15) == 0 || (is_notify_socket && !*notify_socket))
                         continue;
-                if (strncmp(*from, "SYSTEMD_EXEC_PID=", 17) == 0)
+                if (is_notify_socket)
+                        *to++ = (char *) notify_socket;
+                else if (strncmp(*from, "SYSTEMD_EXEC_PID=", 17) == 0)
                         *to++ = exec_pid;
                 else if (strncmp(*from, "WATCHDOG_PID=", 13) == 0)
                         *to++ = watchdog_pid;
@@ -83,12 +87,13 @@ static int become(char **command, char **environment, int output_fd, const sigse
 
 /* A signal ends this process until there is a child, and from then on is the child's. It must not meet a
  * handler on the way: blocked, it waits. */
-void child_start(Child *child, char **command, char **environment, int output_fd) {
+void child_start(
+                Child *child, char **command, char **environment, const char *notify_socket, int output_fd) {
         sigset_t all, before;
         volatile int error = 0;
         pid_t pid;
 
-        fix_environment(environment);
+        fix_environment(environment, notify_socket);
         sigfillset(&all);
         (void) sigprocmask(SIG_BLOCK, &all, &before); /* cannot fail for this set */
         pid = vfork();

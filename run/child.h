@@ -18,9 +18,11 @@ typedef struct Child {
 
 /* Starts a command with both its outputs going to a descriptor, and everything else as systemd would: in a
  * session of its own, with the signals' defaults, and with its own process id where the environment has the
- * one of the unit's main process. From then on signals do not end the caller: he lives as long as the
+ * one of the unit's main process. It notifies another socket, "NOTIFY_SOCKET=…", or none if that is
+ * empty. From then on signals do not end the caller: he lives as long as the
  * command. When it could not be started, child->error says why. */
-void child_start(Child *child, char **command, char **environment, int output_fd);
+void child_start(
+                Child *child, char **command, char **environment, const char *notify_socket, int output_fd);
 void child_wait(Child *child);
 
 /* "exited 0", see output-entry.h; the text of JOBSD_EXIT=. */

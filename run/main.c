@@ -20,6 +20,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "notify.h"
 #include "others.h"
 #include "protocol.h"
 #include "writer.h"
@@ -42,6 +43,7 @@ static struct Options {
 /* No part of it is large on the stack, and none is zeroed: what is not used costs no memory. */
 static struct Run {
         Writer writer;
+        Notify notify;
         int pipe_fd;
         Child child;
 } run;
@@ -56,12 +58,14 @@ static bool read_pipe(void) {
         return n != 0;
 }
 
-static void wait_for_more(struct pollfd fds[3], int64_t until) {
+#define N_FDS 4U
+
+static void wait_for_more(struct pollfd fds[N_FDS], int64_t until) {
         int64_t now = now_msec();
 
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < N_FDS; i++)
                 fds[i].revents = 0;
-        (void) poll(fds, 3,
+        (void) poll(fds, N_FDS,
                         until == NEVER                ? -1
                                         : until > now ? (int) (until - now)
                                                       : 0); /* again, if it fails */
@@ -69,14 +73,17 @@ static void wait_for_more(struct pollfd fds[3], int64_t until) {
 
 /* True when somebody else held the pipe for too long after the command's end. */
 static bool copy_output(void) {
-        struct pollfd fds[] = { { .fd = run.pipe_fd, .events = POLLIN },
-                { .fd = run.child.pid_fd, .events = POLLIN }, { .fd = others_open(), .events = POLLIN } };
+        struct pollfd fds[N_FDS] = { { .fd = run.pipe_fd, .events = POLLIN },
+                { .fd = run.child.pid_fd, .events = POLLIN }, { .fd = others_open(), .events = POLLIN },
+                { .fd = run.notify.fd, .events = POLLIN } };
         int64_t end = NEVER, line_end = NEVER;
 
         for (;;) {
                 int64_t now;
 
                 wait_for_more(fds, MIN(end, line_end));
+                if (fds[3].revents)
+                        notify_dispatch(&run.notify);
                 if (fds[0].revents && !read_pipe())
                         return false;
                 now = now_msec();
@@ -122,10 +129,11 @@ static void run_command(char **command, char **environment) {
         if (r < 0)
                 run.child = (Child){ .pid = -1, .error = -r };
         else {
-                child_start(&run.child, command, environment, write_fd);
+                child_start(&run.child, command, environment, run.notify.assignment, write_fd);
                 (void) close(write_fd);
                 is_held = copy_output();
                 child_wait(&run.child);
+                notify_dispatch(&run.notify); /* last words */
         }
         child_describe(&run.child, end, sizeof(end));
         writer_close(&run.writer, end, is_held);
@@ -169,6 +177,7 @@ int main(int argc, char *argv[], char *envp[]) {
         /* the job's processes have the same user: they shall not attach to this one, or take what it has
          * open */
         (void) prctl(PR_SET_DUMPABLE, 0);
+        notify_open(&run.notify);
         writer_open(&run.writer, JOURNAL_SOCKET, command[0], options.bytes_max);
         run_command(command, envp);
         child_end_alike(&run.child);

@@ -2,10 +2,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "group.h"
 #include "last-words.h"
 #include "others.h"
 
@@ -19,20 +19,6 @@ int others_open(void) {
         sigaddset(&signals, SIGNAL_LAST_WORDS);
         (void) sigprocmask(SIG_BLOCK, &signals, NULL); /* cannot fail for this set */
         return signalfd(-1, &signals, SFD_CLOEXEC);
-}
-
-/* The file with the unit's processes; false where control groups are not those of version 2 alone. */
-static bool find_group(char *path, size_t size) {
-        char line[512], group[400] = "";
-        FILE *file = fopen("/proc/self/cgroup", "re");
-
-        while (file && fgets(line, sizeof(line), file))
-                if (sscanf(line, "0::%399s", group) == 1)
-                        break;
-        if (file)
-                (void) fclose(file);
-        snprintf(path, size, "/sys/fs/cgroup%s/cgroup.procs", group);
-        return *group != 0;
 }
 
 /* Whether there was somebody to be killed. */
@@ -49,11 +35,12 @@ static bool kill_round(const char *path) {
 }
 
 void others_kill(pid_t command) {
-        char path[480];
+        char group[400], path[480];
 
         (void) kill(-command, SIGKILL); /* fails when it is over already */
-        if (!find_group(path, sizeof(path)))
+        if (!group_find(0, group, sizeof(group)))
                 return;
+        snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cgroup.procs", group);
         for (unsigned i = 0; i < ROUNDS_MAX && kill_round(path); i++)
                 (void) usleep(1000);
 }

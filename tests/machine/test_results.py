@@ -216,6 +216,14 @@ def test_a_program_that_says_that_it_ends(alice, end, result):
     assert ended(alice, id)[:3] == result
 
 
+@pytest.mark.usefixtures("short_stop")
+@pytest.mark.parametrize("message", ["STOPPING=1", "MAINPID=$!", "RELOADING=1", "EXTEND_TIMEOUT_USEC=1"])
+def test_what_a_program_says_of_its_service_is_not_what_the_job_is(alice, message):
+    """As a test suite does that starts and stops servers: it is neither ended for it nor taken for something else."""
+    id = alice.sh(f'sleep 0.1 & systemd-notify "{message}" STATUS=serving; wait; sleep 1.5; exit 3')
+    assert ended(alice, id) == ("error", "exit-code", 3, "Exited with status 3 (last: serving)")
+
+
 def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
     gate = Gate(alice)
     id = alice.sh(f"systemd-notify STOPPING=1; echo said; {gate.wait}")
@@ -228,13 +236,14 @@ def test_a_program_that_says_that_it_ends_and_is_stopped(alice, root):
 
 @pytest.mark.parametrize("times", [1, 8])
 def test_a_unit_that_is_restarted_is_a_job_that_was_stopped(alice, root, times):
-    """A job runs once. What systemctl starts again is not left running where nobody sees it."""
-    ids = [alice.sh("sleep 1000") for _ in range(times)]
+    """A job runs once: systemctl does not start it again, and leaves nothing where nobody sees it."""
+    ids = [alice.sh(f"echo ran >>ran-{times}-{i}; exec sleep 1000") for i in range(times)]
     alice.wait_all_started(ids)
     root.run("systemctl", "restart", *map(unit, ids), check=False)   # what is stopped again is an error of its own
     for id in ids:
         assert ended(alice, id)[:3] == ("cancelled", "cancelled", signal.SIGTERM)
     wait_until(lambda: not list(root.machine.path(UNITS).glob("jobsd-*")))
+    assert [alice.file(f"ran-{times}-{i}").read_text() for i in range(times)] == ["ran\n"] * times
 
 
 def test_killed_by_systemctl_is_a_signal(alice, root):

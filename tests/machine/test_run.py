@@ -124,7 +124,7 @@ def test_a_daemon_reload_while_a_job_runs_keeps_its_arguments(alice, root, gate)
     root.run("systemctl", "daemon-reload")
     assert show(alice, id, "ActiveState", "Slice", "User", "RemainAfterExit", "NotifyAccess") == {
         "ActiveState": "active", "Slice": "jobs-1001.slice", "User": "1001", "RemainAfterExit": "yes",
-        "NotifyAccess": "all"}
+        "NotifyAccess": "main"}
     gate.open()
     assert alice.wait(id)["Result"] == "success"
     assert arguments(alice, "arguments") == STRANGE

@@ -21,11 +21,12 @@ static char script_pid[] = "SYSTEMD_EXEC_PID=1";
 static _Noreturn void run(const char *program, const char *script, int fd) {
         char *command[] = { (char *) program, (char *) "-c", (char *) script, NULL };
         char *environment[] = { (char *) "PATH=/usr/bin:/bin", (char *) "JOURNAL_STREAM=1:2", script_pid,
+                (char *) "NOTIFY_SOCKET=/run/old",
                 (char *) "A=b", NULL };
         char text[64];
         Child child;
 
-        child_start(&child, command, environment, fd);
+        child_start(&child, command, environment, "NOTIFY_SOCKET=@new", fd);
         child_wait(&child);
         child_describe(&child, text, sizeof(text));
         if (write(fd, text, strlen(text)) < 0)
@@ -98,9 +99,9 @@ static void test_both_outputs_and_a_session_of_its_own(void **state) {
 
 static void test_the_environment(void **state) {
         Outcome outcome = run_script(
-                        "test $SYSTEMD_EXEC_PID = $$ && echo own; echo ${JOURNAL_STREAM-none} $A");
+                        "test $SYSTEMD_EXEC_PID = $$ && echo own; echo ${JOURNAL_STREAM-none} $NOTIFY_SOCKET $A");
 
-        assert_string_equal(outcome.output, "own\nnone b\nexited 0");
+        assert_string_equal(outcome.output, "own\nnone @new b\nexited 0");
 }
 
 /* As a shell would have them: neither ignored nor blocked. */

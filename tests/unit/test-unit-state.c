@@ -284,24 +284,6 @@ static void test_stopped_by_hand(void **state) {
                         SIGQUIT);
 }
 
-static UnitState stopping_by_itself(JobResult result, int code, int status) {
-        UnitState unit = stopped_after(5, result, code, status);
-
-        unit.undisturbed = true;
-        return unit;
-}
-
-/* With STOPPING=1 the unit leaves its active state before the process ends, as if it were stopped. */
-static void test_a_program_that_says_that_it_ends(void **state) {
-        check_outcome(stopping_by_itself(JOB_RESULT_SUCCESS, CLD_EXITED, 0), JOB_RESULT_SUCCESS, 0);
-        check_outcome(stopping_by_itself(JOB_RESULT_EXIT_CODE, CLD_EXITED, 3), JOB_RESULT_EXIT_CODE, 3);
-        check_outcome(stopping_by_itself(JOB_RESULT_SUCCESS, CLD_KILLED, SIGTERM), JOB_RESULT_SIGNAL,
-                        SIGTERM);
-        check_outcome(stopping_by_itself(JOB_RESULT_TIMEOUT, CLD_KILLED, SIGKILL), JOB_RESULT_CANCELLED,
-                        SIGKILL);
-        check_outcome((UnitState){ .active = UNIT_INACTIVE, .undisturbed = true }, JOB_RESULT_CANCELLED, 0);
-}
-
 /* A process that does not end when it is told to is killed after TimeoutStopSec=, which is a "timeout",
  * too: it is the job's own only if it ran for as long as it was allowed to. */
 static void test_the_time_limit_and_the_stop_time_out(void **state) {
@@ -379,7 +361,6 @@ int main(void) {
                 cmocka_unit_test(test_ends_of_its_own),
                 cmocka_unit_test(test_clean_signals_that_nobody_sent_for_a_stop),
                 cmocka_unit_test(test_stopped_by_hand),
-                cmocka_unit_test(test_a_program_that_says_that_it_ends),
                 cmocka_unit_test(test_the_time_limit_and_the_stop_time_out),
                 cmocka_unit_test(test_a_stop_time_out_without_a_time_limit),
                 cmocka_unit_test(test_stops_that_tell_why),
