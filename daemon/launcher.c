@@ -476,7 +476,9 @@ static int on_system_state(sd_bus_message *reply, void *userdata, sd_bus_error *
         if (!sd_bus_message_is_method_error(reply, NULL) &&
                         sd_bus_message_read(reply, "v", "s", &state) >= 0 && strcmp(state, "stopping") == 0)
                 launcher->is_stopping = true;
-        manager_unit_changed(live->manager, live);
+        if (live->unit.active == UNIT_INACTIVE ||
+                        get_property(launcher, live, "CPUUsageNSec", on_cpu_usage) < 0)
+                manager_unit_changed(live->manager, live);
         return 0;
 }
 
@@ -484,10 +486,10 @@ int launcher_query_end(Launcher *launcher, LiveJob *live) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         int r;
 
-        if (live->unit.active != UNIT_INACTIVE)
+        if (!unit_state_was_stopped(&live->unit) || (live->job->cancelled && live->unit.active != UNIT_INACTIVE))
                 return get_property(launcher, live, "CPUUsageNSec", on_cpu_usage);
 
-        /* Stopped by another hand than ours, and so gone. Perhaps the whole machine is being stopped. */
+        /* Stopped by another hand than ours. Perhaps the whole machine is being stopped. */
         r = sd_bus_message_new_method_call(launcher->manager->bus, &m, "org.freedesktop.systemd1",
                         "/org/freedesktop/systemd1", PROPERTIES, "Get");
         if (r >= 0)

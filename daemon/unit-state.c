@@ -198,7 +198,7 @@ bool unit_state_is_ended(const UnitState *state, bool start_in_flight) {
 /* With RemainAfterExit= a process that ends by itself leaves the unit active; so one whose unit
  * left that state before the process was gone has been told to end: by "systemctl stop", by a
  * limit, or by PID 1 going down. */
-static bool was_stopped(const UnitState *state) {
+bool unit_state_was_stopped(const UnitState *state) {
         if (state->active == UNIT_INACTIVE)
                 return true;
         return state->active_exit_monotonic_usec > 0 &&
@@ -252,7 +252,7 @@ bool unit_state_is_ambiguous(const UnitState *state) {
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status) {
         *ret_exit_status = state->main_status;
 
-        if (was_stopped(state))
+        if (unit_state_was_stopped(state))
                 return outcome_of_stop(state, timeout_usec);
         if (state->result != JOB_RESULT_SUCCESS && state->result != JOB_RESULT_NONE)
                 return state->result;

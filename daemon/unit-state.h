@@ -43,6 +43,9 @@ void unit_state_done(UnitState *state);
 /* Takes over the properties of an a{sv}; what it does not know it skips. */
 int unit_state_read(UnitState *state, sd_bus_message *message);
 
+/* Whether it was told to end, by whomever. */
+bool unit_state_was_stopped(const UnitState *state);
+
 /* Whether the job is over, as far as the unit tells. With a start in flight an inactive unit is
  * one that has not begun. */
 bool unit_state_is_ended(const UnitState *state, bool start_in_flight);

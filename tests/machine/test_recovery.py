@@ -201,16 +201,57 @@ def test_what_was_acknowledged_is_there_after_a_crash_of_the_machine(fresh_machi
     assert {rows[id]["Result"] for id in queued} == {"success"}
 
 
-def test_a_job_that_a_shutdown_stops_was_interrupted(fresh_machine):
+# How jobs take it that they are told to end: they print something, and say that they have failed, or that all is well.
+ENDS = ["exit 9", "exit 0", "exec sleep infinity", "kill -KILL $$"]
+
+
+def submit_talkers(alice):
+    ids = [alice.sh(f"trap 'echo bye; {end}' TERM; echo up; while :; do sleep infinity & wait; done") for end in ENDS]
+    ids.append(alice.sh("echo up; exec sleep infinity"))
+    for id in ids:
+        alice.read_until(alice.open_output(id, follow=True), b"up\n")
+    return ids
+
+
+def check_interrupted(alice, ids):
+    for id, end in zip(ids, [*ENDS, None]):
+        job = alice.wait(id)
+        assert (job["Status"], job["Result"], job["Info"]) == (
+            "error", "interrupted", "Interrupted: the machine went down"), end
+        assert alice.output(id) == (b"up\nbye\n" if end else b"up\n"), end
+
+
+@pytest.fixture
+def quick_stop(fresh_machine):
+    """What does not end when it is told to is killed after three seconds, not after 90."""
+    folder = fresh_machine.path("/etc/systemd/system/jobsd-.service.d")
+    folder.mkdir(parents=True)
+    (folder / "stop.conf").write_text("[Service]\nTimeoutStopSec=3s\n")
+    fresh_machine.run(["systemctl", "daemon-reload"])
+
+
+@pytest.mark.usefixtures("quick_stop")
+def test_jobs_that_a_shutdown_stops_were_interrupted_and_had_the_last_word(fresh_machine):
     with Person(fresh_machine, "alice") as alice:
-        id = alice.submit("/bin/sleep", "infinity")
-        alice.wait_started(id)
+        ids = submit_talkers(alice)
     fresh_machine.poweroff()
     fresh_machine.boot()
     with Person(fresh_machine, "alice") as alice:
-        job = alice.wait(id)
-    assert (job["Status"], job["Result"]) == ("error", "interrupted")
-    assert job["Info"] == "Interrupted: the machine went down"
+        check_interrupted(alice, ids)
+
+
+@pytest.mark.usefixtures("quick_stop")
+def test_jobs_that_a_soft_reboot_stops_were_interrupted(fresh_machine):
+    """The kernel goes on, and with it the boot's id."""
+    if int(fresh_machine.run(["systemctl", "--version"]).stdout.split()[1].split("~")[0]) < 254:
+        pytest.skip("soft reboots have been there since systemd 254")
+    with Person(fresh_machine, "alice") as alice:
+        ids = submit_talkers(alice)
+    fresh_machine.run(["systemctl", "soft-reboot"], check=False)
+    wait_until(lambda: fresh_machine.run(
+        ["sh", "-c", "systemctl show -P SoftRebootsCount && systemctl is-active jobsd"], check=False).stdout == "1\nactive\n")
+    with Person(fresh_machine, "alice") as alice:
+        check_interrupted(alice, ids)
 
 
 @pytest.mark.limit(240, "many jobs over many starts of jobsd")
