@@ -18,9 +18,9 @@ INPUT = {
 # What is left to a helper, by what it is started for.
 LEFT = {
     ("user", "alice"): {"read the history", "talk to the bus"},
-    ("output", "1", "1", "any", "", "any", "any", "snapshot"): {"read the history"},
-    ("output", "1", "1", "any", "", "any", "any", "follow"): {"read the history"},
-    ("output", "1", "1", "any", "", "any", "any", "await"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "no", "any", "0", "snapshot"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "no", "any", "0", "follow"): {"read the history"},
+    ("output", "1", "1", "any", "", "any", "no", "any", "0", "await"): {"read the history"},
     ("outcome", "jobsd-1.service", BOOT, "1001"): {"read the history"},
     ("import", "/var/lib/jobsd/jobs.db", "csv"): {"read the history", "talk to the bus"},
     ("export", "/var/lib/jobsd/jobs.db"): {"read the history"},

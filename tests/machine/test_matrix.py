@@ -150,7 +150,8 @@ def shown(caller, id):
 
 def output(**options):
     def do(caller, id):
-        stream, = caller.call("OpenOutput", "ta{sv}t", id, variants(options), 0)
+        stream, status = caller.call("OpenOutput", "ta{sv}t", id, variants(options), 0)
+        caller.person.close_stream(status)
         assert caller.person.read(stream) == b"hello\n"
         return "yes"
     return do

@@ -812,11 +812,12 @@ static void test_an_output_as_it_is(void **state) {
         assert_accepted(&reading);
         assert_false(reading.output.follow);
         assert_int_equal(reading.output.lines, UINT64_MAX);
+        assert_int_equal(reading.output.since, 0);
 }
 
 static void test_output_options_that_are_refused(void **state) {
         sd_bus_message *m = filter_new();
-        _cleanup_reading_ Reading reading, second;
+        _cleanup_reading_ Reading reading, second, third;
 
         OPTION(m, "lines", "t", UINT64_MAX);
         output_read(m, &reading);
@@ -824,7 +825,12 @@ static void test_output_options_that_are_refused(void **state) {
         m = filter_new();
         OPTION(m, "since", "t", UINT64_C(1));
         output_read(m, &second);
-        assert_invalid(&second, "Known are: follow, lines.");
+        assert_invalid(&second, "Known are: follow, lines, since-byte.");
+        m = filter_new();
+        OPTION(m, "since-byte", "t", UINT64_C(1));
+        OPTION(m, "lines", "t", UINT64_C(1));
+        output_read(m, &third);
+        assert_invalid(&third, "use one.");
 }
 
 int main(void) {
