@@ -120,6 +120,16 @@ static int make_pipe(int *ret_write_fd) {
         return 0;
 }
 
+/* Where the user has one: "systemctl --user" finds his service manager by it. */
+static void set_runtime_directory(void) {
+        char path[32];
+        struct stat st;
+
+        snprintf(path, sizeof(path), "/run/user/%u", (unsigned) getuid());
+        if (stat(path, &st) >= 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid())
+                (void) setenv("XDG_RUNTIME_DIR", path, false); /* fails only without memory */
+}
+
 static void run_command(char **command, char **environment) {
         bool is_held = false;
         int write_fd = -1, r;
@@ -167,7 +177,7 @@ static char **parse_arguments(int argc, char *argv[]) {
         return argv[optind] ? argv + optind : NULL;
 }
 
-int main(int argc, char *argv[], char *envp[]) {
+int main(int argc, char *argv[]) {
         char **command = parse_arguments(argc, argv);
 
         if (!command) {
@@ -179,6 +189,7 @@ int main(int argc, char *argv[], char *envp[]) {
         (void) prctl(PR_SET_DUMPABLE, 0);
         notify_open(&run.notify);
         writer_open(&run.writer, JOURNAL_SOCKET, command[0], options.bytes_max);
-        run_command(command, envp);
+        set_runtime_directory();
+        run_command(command, environ);
         child_end_alike(&run.child);
 }
