@@ -219,6 +219,18 @@ static int set_count(void *field, const char *value) {
         return set_limit(field, value, parse_uint64);
 }
 
+static int set_grace(void *field, const char *value) {
+        uint64_t usec;
+        int r = parse_timespan(value, &usec);
+
+        if (r < 0)
+                return r;
+        if (usec < JOBSD_OUTPUT_GRACE_USEC_MIN || usec > JOBSD_OUTPUT_GRACE_USEC_MAX)
+                return -ERANGE;
+        *(uint64_t *) field = usec;
+        return 0;
+}
+
 static int set_bytes(void *field, const char *value) {
         return parse_uint64(value, field);
 }
@@ -297,8 +309,8 @@ static const Option options[] = {
                         "a number of processes and threads" },
         { "output-max", 0, required_argument, VERB_RUN, FIELD(output_max), set_size,
                         "a size in bytes, as in 10M or 1G" },
-        { "output-grace", 0, required_argument, VERB_RUN, FIELD(output_grace_usec), set_timeout,
-                        "a time span, as in 500ms or 10s" },
+        { "output-grace", 0, required_argument, VERB_RUN, FIELD(output_grace_usec), set_grace,
+                        "a time span from 1ms to 1h, as in 500ms or 10s" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
 
         /* export, import */

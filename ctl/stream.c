@@ -166,7 +166,7 @@ static void take_note(Copy *copy) {
                                 note->n_missing);
                 break;
         case NOTE_GONE:
-                tell(copy, "nothing of this output is in the journal any more");
+                tell(copy, "nothing of this output is in the journal");
                 break;
         case NOTE_UNFINISHED:
                 tell(copy, "the last that was printed may be missing here");

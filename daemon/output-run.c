@@ -102,10 +102,11 @@ static int read_line(sd_journal *journal, OutputPiece *ret) {
         return 0;
 }
 
+/* The text comes last: what sd_journal_get_data() has returned is gone with the next call. */
 static int read_chunk(sd_journal *journal, OutputRun *run, uint64_t at, OutputPiece *ret) {
         const void *data;
         size_t size;
-        int r = sd_journal_get_data(journal, OUTPUT_TEXT, &data, &size);
+        int r;
 
         *ret = (OutputPiece){
                 .run = run,
@@ -115,14 +116,17 @@ static int read_chunk(sd_journal *journal, OutputRun *run, uint64_t at, OutputPi
                 .is_end = has_field(journal, OUTPUT_END),
                 .is_held = has_field(journal, OUTPUT_HELD),
         };
-        if (ret->is_end || r < 0)
-                return ret->is_end ? 0 : r;
-        ret->text = (const char *) data + sizeof(OUTPUT_TEXT); /* with its "=" */
-        ret->size = size - sizeof(OUTPUT_TEXT);
+        if (ret->is_end)
+                return 0;
         if (!has_field(journal, OUTPUT_PART)) {
                 ret->terminator = "\n";
                 ret->n_terminator = 1;
         }
+        r = sd_journal_get_data(journal, OUTPUT_TEXT, &data, &size);
+        if (r < 0)
+                return r;
+        ret->text = (const char *) data + sizeof(OUTPUT_TEXT); /* with its "=" */
+        ret->size = size - sizeof(OUTPUT_TEXT);
         return 0;
 }
 

@@ -22,6 +22,8 @@
  * systemd.journal-fields(7). */
 
 #define SYNC_USEC_MAX (30 * USEC_PER_SEC)
+/* PID 1 tells of a stop when it has sent the signals: a command may have ended by then, and that be told. */
+#define STOP_SLACK_USEC (500 * USEC_PER_MSEC)
 
 typedef struct End {
         JobResult result; /* or JOB_RESULT_NONE */
@@ -214,7 +216,8 @@ static void print_end(const End *end) {
 }
 
 static void print_outcome(Outcome *outcome) {
-        bool was_stopped = outcome->stopped_usec > 0 && outcome->stopped_usec < outcome->command.usec;
+        bool was_stopped = outcome->stopped_usec > 0 &&
+                        outcome->stopped_usec < outcome->command.usec + STOP_SLACK_USEC;
 
         if (outcome->not_started && outcome->command.result == JOB_RESULT_NONE)
                 outcome->unit.result = JOB_RESULT_START_FAILED;

@@ -179,10 +179,12 @@ static int seek(Output *output, uint64_t n_lines) {
                 r = sd_journal_seek_tail(output->journal);
         if (r >= 0)
                 r = sd_journal_previous(output->journal);
-        if (r <= 0) { /* there is nothing yet */
+        if (r == 0) { /* there is nothing yet: whatever comes is behind the beginning */
                 output->is_done = !output->follows;
-                return r;
+                return sd_journal_seek_head(output->journal);
         }
+        if (r < 0)
+                return r;
         output->has_read = true;
         if (output->is_snapshot)
                 r = sd_journal_get_cursor(output->journal, &output->last);

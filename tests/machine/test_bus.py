@@ -262,7 +262,7 @@ def test_changes_are_told_ten_times_a_second_and_the_last_one_always(alice, subs
     id = alice.submit("/usr/bin/python3", "-c", """
 import os, socket, time
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.connect(os.environ["NOTIFY_SOCKET"])
+s.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
 begin = time.monotonic()
 n = 0
 while time.monotonic() < begin + 2:

@@ -4,7 +4,6 @@
 import hashlib
 import random
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -18,9 +17,6 @@ def lines(n):
 def digest(data):
     """Of what differs in a megabyte nobody wants to read the difference."""
     return len(data), hashlib.sha256(data).hexdigest()
-
-
-PRINTER = Path(__file__).with_name("printer.py").read_text()
 
 
 @pytest.mark.limit(120, "what journald stores takes its time")
@@ -144,21 +140,6 @@ def test_a_command_prints_what_it_prints_into_a_pipe(alice, what):
     id = alice.submit(*command)
     assert alice.wait(id)["Result"] == "success"
     assert digest(alice.output(id)) == digest(in_a_pipe(alice, *command))
-
-
-@pytest.mark.limit(7200, "with --long gigabytes are printed; without it this takes seconds")
-def test_at_random_what_is_printed_is_what_is_printed_into_a_pipe(alice, chance, long):
-    """By commands of up to 100 MB each, several at a time; the short form has a few of up to 1 MB."""
-    alice.file("printer.py").write_text(PRINTER)
-    sizes = [int(2 ** chance.uniform(0, 26.6 if long else 20)) for _ in range(200 if long else 8)]
-    for batch in (sizes[i:i + 4] for i in range(0, len(sizes), 4)):
-        commands = [["/usr/bin/python3", f"{alice.home}/printer.py", str(chance.randrange(2**32)), str(size)] for size in batch]
-        ids = [alice.submit(*command) for command in commands]
-        for id, command in zip(ids, commands):
-            assert alice.wait(id, timeout=600)["Result"] == "success"
-            shown, piped = (alice.run("sh", "-c", '"$@" 2>&1 | sha256sum', "sh", *argv).stdout for argv in (
-                ["jobsctl", "output", "--strict", str(id)], command))
-            assert shown == piped, command
 
 
 def test_what_another_user_prints_for_a_job(root):
@@ -450,16 +431,18 @@ def test_a_job_goes_on_printing_when_journald_is_back(alice, root, gate, what):
 
 def test_journald_is_away_while_much_is_printed(alice, root):
     """Its socket is closed with what is unread in it: that is sent again."""
-    id = alice.sh("seq 1000; while [ ! -e enough ]; do echo more; sleep 0.01; done; seq 1000")
-    alice.read_until(alice.open_output(id, follow=True), b"more\n")
+    alice.run("mkfifo", "feed")
+    id = alice.sh('exec 3<>feed; seq 1000; while read -r line <&3 && [ "$line" != end ]; do echo "$line"; done; seq 1000')
+    alice.read_until(alice.open_output(id, follow=True), b"1000\n")
     for _ in range(3):
         root.run("systemctl", "stop", SOCKET, JOURNALD)
+        alice.run("sh", "-c", "seq 3000 >feed")
+        root.run("systemctl", "reset-failed", JOURNALD)     # which may start no more than five times in ten seconds
         root.run("systemctl", "start", SOCKET)
-    alice.file("enough").touch()
+    alice.run("sh", "-c", "echo end >feed")
     assert alice.wait(id)["Result"] == "success"
     output, notes = alice.output_and_notes(id)
-    n = output.count(b"more\n")
-    assert digest(output) == digest(lines(1000) + n * b"more\n" + lines(1000))
+    assert digest(output) == digest(lines(1000) + 3 * lines(3000) + lines(1000))
     assert notes == [f"end {len(output)}"]
 
 
@@ -467,9 +450,12 @@ def test_a_runner_that_is_killed_leaves_an_output_that_may_lack_its_end(alice):
     id = alice.sh("echo before; kill -KILL $PPID; sleep infinity")
     assert alice.wait(id)["Result"] == "signal"
     output, notes = alice.output_and_notes(id)
-    assert output in (b"", b"before\n") and notes == [f"unfinished {len(output)}", f"end {len(output)}"]
+    said = {f"unfinished {len(output)}": "the last that was printed may be missing here",
+            "gone 0": "nothing of this output is in the journal"}       # journald did not know whose it was
+    assert output in (b"", b"before\n") and notes[0] in said and notes[1:] == [f"end {len(output)}"]
+    assert output == b"" or notes[0] != "gone 0"
     shown = alice.jobsctl("output", "--strict", str(id), check=False)
-    assert (shown.returncode, shown.stderr) == (1, "jobsctl: the last that was printed may be missing here\n")
+    assert (shown.returncode, shown.stderr) == (1, f"jobsctl: {said[notes[0]]}\n")
     assert alice.jobsctl("output", "--follow", str(id)).stdout == output.decode()
 
 
@@ -478,7 +464,7 @@ def test_the_last_words_of_a_job_that_does_not_end_when_it_is_stopped(alice, roo
     """PID 1 kills it, and all of its unit: what it has printed until then is there, and nobody doubts it."""
     root.write("/etc/systemd/system/jobsd-.service.d/stop.conf", "[Service]\nTimeoutStopSec=2s\n")
     root.run("systemctl", "daemon-reload")
-    id = alice.sh("trap 'echo bye; printf and more' TERM; echo before; while :; do sleep infinity & wait; done",
+    id = alice.sh("trap 'echo bye; printf \"and more\"' TERM; echo before; while :; do sleep infinity & wait; done",
                   **({"timeout": 1_000_000} if how == "limit" else {}))
     alice.read_until(alice.open_output(id, follow=True), b"before\n")
     if how == "cancel":
@@ -514,7 +500,7 @@ def test_of_a_flood_the_beginning_and_the_end_are_kept(alice):
     output, notes = alice.output_and_notes(id)
     assert digest(output) == digest(printed[:head] + printed[-tail:])
     assert notes == [f"missing {head} {missing}", f"end {kept}"]
-    assert alice.output(id, lines=3) == lines(100_000)[-21:]
+    assert alice.output(id, lines=3) == lines(100_000)[-19:]
     shown = alice.jobsctl("output", "--strict", str(id), check=False)
     assert (shown.returncode, shown.stderr) == (1, f"jobsctl: {missing} bytes are missing here\n")
     assert digest(shown.stdout.encode()) == digest(output)

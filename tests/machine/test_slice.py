@@ -19,15 +19,15 @@ def slice_limit(root, version):
     """A function that sets a limit of jobs.slice, which has none after the test."""
     if version < 258:
         pytest.skip("slices have had limits of units since systemd 258")
-    names = []
+    path = "/etc/systemd/system/jobs.slice.d/limit.conf"
 
     def set(name: str, value: int):
-        names.append(name)
-        root.run("systemctl", "set-property", "--runtime", "jobs.slice", f"{name}={value}")
+        root.write(path, f"[Slice]\n{name}={value}\n")
+        root.run("systemctl", "daemon-reload")
 
     yield set
-    for name in names:
-        root.run("systemctl", "set-property", "--runtime", "jobs.slice", f"{name}=infinity")
+    root.run("rm", "--force", path)
+    root.run("systemctl", "daemon-reload")
 
 
 def test_a_job_of_a_slice_that_is_frozen_runs_when_that_is_thawed(alice, root):
@@ -68,11 +68,9 @@ def test_a_job_goes_on_when_another_target_is_isolated(alice, root, gate):
 def test_a_job_is_what_it_was_when_systemd_has_reloaded_its_units(alice, root, gate):
     id = alice.submit("/bin/sh", "-c", f'{gate.wait}; printf "%s\\0" "$@" >arguments', "sh", *STRANGE)
     alice.wait_started(id)
-    before = root.run("systemctl", "show", "--property=ExecStart", "--value", unit(id)).stdout.split("start_time")[0]
     root.run("systemctl", "daemon-reload")
     shown = root.run("systemctl", "show", "--property=LoadState,LoadError,ActiveState", unit(id)).stdout
     assert set(shown.splitlines()) >= {"LoadState=loaded", "ActiveState=active"}, shown
-    assert root.run("systemctl", "show", "--property=ExecStart", "--value", unit(id)).stdout.split("start_time")[0] == before
     gate.open()
     assert alice.wait(id)["Result"] == "success"
     assert alice.file("arguments").read_bytes().decode().split("\0")[:-1] == STRANGE

@@ -131,7 +131,7 @@ def test_what_was_vacuumed_is_not_there_and_that_is_told(machine, alice, printed
     assert alice.output_and_notes(printed) == (b"", ["gone 0", "end 0"])
     assert alice.job(printed)["Result"] == "success"
     output = alice.jobsctl("output", "--strict", str(printed), check=False)
-    assert (output.returncode, output.stderr) == (1, "jobsctl: nothing of this output is in the journal any more\n")
+    assert (output.returncode, output.stderr) == (1, "jobsctl: nothing of this output is in the journal\n")
     assert alice.jobsctl("output", str(printed)).stdout == ""
 
 
@@ -145,7 +145,8 @@ def test_a_beginning_that_was_vacuumed_is_told_with_its_size(machine, alice):
     assert alice.output_and_notes(id) == (b"".join(b"%d\n" % n for n in range(1, 1001)) + b"rest\n", ["end 3898"])
     journalctl(machine, "--vacuum-files=1")
     assert alice.output_and_notes(id) == (b"rest\n", ["missing 0 3893", "end 5"])
-    assert alice.output_and_notes(id, lines=1) == (b"rest\n", ["end 5"])
+    # nobody knows whether that is a whole line
+    assert alice.output_and_notes(id, lines=1) == (b"rest\n", ["missing 0 3893", "end 5"])
     output = alice.jobsctl("output", str(id), env={"LC_ALL": "C.UTF-8"})
     assert (output.stdout, output.stderr) == ("rest\n", "jobsctl: 3893 bytes are missing here\n")
 
@@ -161,7 +162,7 @@ def test_a_reader_gets_what_is_left_of_a_file_that_is_cut_in_half_under_it(machi
     reader = slow_reader(alice, printed)
     cut_archives(machine)
     output, error = reader.communicate(timeout=60)
-    assert reader.returncode == 0, error
+    assert (reader.returncode, error) in ((0, b""), (1, _DAMAGED))      # whether it had read beyond the cut by then
     assert 0 < len(output) < len(_WHOLE) - 2
     assert_in_order(output)
 

@@ -16,8 +16,7 @@ from steps import Tracer
 _STEPS = {
     "the row is written and not committed": (0, "fdatasync", ""),
     "it is committed and not acknowledged": (0, "sendmsg", "/org/jobsd1/job/"),
-    "its start is committed and its output not connected": (0, "sendto", ""),
-    "its output is connected and systemd not asked to start it": (0, "sendmsg", "StartTransientUnit"),
+    "its start is committed and systemd not asked for it": (0, "sendmsg", "StartTransientUnit"),
     "its end is known and not committed": (-1, "fdatasync", ""),
     "its end is committed and its unit not removed": (-1, "sendmsg", "StopUnit|ResetFailedUnit"),
 }
