@@ -195,8 +195,9 @@ class Machine:
         gate = self.path(path)
         # It stays open while the machine runs, for who has found the FIFO and is about to open it.
         self._gate_files.enter_context(gate.open("r+b", buffering=0))
-        gate.unlink()
-        gate.touch()
+        file = gate.with_name(gate.name + "-open")
+        file.touch()
+        file.rename(gate)       # there is something in its place at each moment
         self._closed_gates.remove(path)
 
     def closed_gates(self) -> set[str]:

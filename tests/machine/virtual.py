@@ -136,7 +136,7 @@ class VirtualMachine(Machine):
 
     def open_gate(self, path: str):
         if path in self._closed_gates:
-            self.run(["sh", "-c", 'exec 3<>"$1"; rm "$1"; : >"$1"', "sh", path])
+            self.run(["sh", "-c", 'exec 3<>"$1"; : >"$1-open"; mv "$1-open" "$1"', "sh", path])
             self._closed_gates.remove(path)
 
     def close(self):
