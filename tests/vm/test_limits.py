@@ -27,12 +27,13 @@ def test_a_job_within_its_limits_does_not_notice_them(alice):
 
 
 def test_a_job_gets_no_more_of_a_processor_than_its_share(alice):
-    """Two that both want one for as long as they run, which is the same time."""
+    """Two that both want one for as long as they run. The limited one may need its time to end, too."""
     ids = [alice.submit("/usr/bin/sha256sum", "/dev/zero", timeout=5_000_000, **limits)
            for limits in ({}, {"cpu_quota": 100_000})]
     free, limited = alice.wait_all(ids)
     assert (free["Result"], limited["Result"]) == ("timeout", "timeout")
-    assert 0 < 3 * limited["CPUUsageNSec"] < free["CPUUsageNSec"]   # ten times, if nothing disturbs
+    shares = [job["CPUUsageNSec"] / (job["Finished"] - job["Started"]) for job in (free, limited)]
+    assert 0 < 2 * shares[1] < shares[0]    # ten times, if nothing disturbs: such a machine is slow, and its clock jumps
 
 
 def test_a_job_has_no_more_processes_than_it_may(alice):

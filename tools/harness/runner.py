@@ -30,11 +30,11 @@ _EVERYTHING = [
 ]
 
 # Modules about jobsd's own files and words, about how the page looks, and about the tests themselves: they ask nothing of a
-# release that unit tests do not ask there, too. All is run with each of the two builds, and once in a browser; on a further
-# release only the others are.
+# release that unit tests do not ask there, too. They run once, as the parsers do that are tried with the sanitizers by
+# unit tests and by the fuzzer; on a further release, and with the sanitizers, only the others do.
 _PORTABLE = {"test_archive", "test_discipline", "test_everybody", "test_export", "test_fuzz_bus", "test_ids", "test_import",
              "test_jobsctl", "test_list_watch", "test_office", "test_rebuild", "test_selection", "test_sorted", "test_store"}
-_FURTHER = [("machine", "forky"), ("web", "trixie")]
+_FURTHER = [("machine", "trixie"), ("machine", "forky"), ("web", "trixie")]
 
 # More failures than these are no matter of chance.
 _MOST_SECOND_TRIES = 12
