@@ -91,9 +91,11 @@ def fresh_machine(new_machine):
 
 @pytest.fixture(scope="module")
 def vm(request, installation):
-    """A booted virtual machine."""
+    """A booted virtual machine, with as many processors as its module says."""
+    processors = getattr(request.module, "PROCESSORS", 2)
     environment = build.VARIANTS[request.config.getoption("variant")].environment
-    with VirtualMachine(installation, parts.kernel(request.config.getoption("suite")), environment) as vm:
+    with VirtualMachine(installation, parts.kernel(request.config.getoption("suite")), environment,
+                        processors) as vm:
         vm.boot()
         yield vm
 

@@ -64,10 +64,11 @@ _LINKS = {
 
 
 class VirtualMachine(Machine):
-    def __init__(self, lower: list[Path], kernel: Path, environment: dict[str, str] | None = None):
+    def __init__(self, lower: list[Path], kernel: Path, environment: dict[str, str] | None = None, processors: int = 2):
         """KERNEL is what vm.kernel() returns."""
         super().__init__(lower, environment)
         self._kernel = kernel
+        self._processors = processors
         self._qemu: subprocess.Popen | None = None
         self._guest: Guest | None = None
         self._disk = self._make_disks()
@@ -81,7 +82,7 @@ class VirtualMachine(Machine):
         if self.running:
             raise RuntimeError(f"{self.name} is running already")
         command = vm.command(self._kernel / "vmlinuz", self._file("root.img"), self._file("disk"), self._file("port"),
-                             self._file("monitor"))
+                             self._file("monitor"), self._processors)
         for name in "port", "monitor":
             self._file(name).unlink(missing_ok=True)
         self._disk.plug_in()

@@ -6,6 +6,7 @@ import pytest
 from person import Person
 
 MIB = 1 << 20
+PROCESSORS = 1      # see tools/harness/vm.py
 
 
 @pytest.fixture(scope="module")

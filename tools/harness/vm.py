@@ -10,7 +10,6 @@ from pathlib import Path
 from . import cache, container, image
 
 MEMORY_MB = 1024
-PROCESSORS = 2
 _DISK_SIZE = "4G"       # sparse files
 
 # In mount namespaces of their own, see container.py.
@@ -35,8 +34,11 @@ def make_disks(lower: list[Path], root: Path, var: Path):
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
 
 
-def command(vmlinuz: Path, root: Path, var: Path, port: Path, monitor: Path) -> list[str]:
+def command(vmlinuz: Path, root: Path, var: Path, port: Path, monitor: Path, processors: int) -> list[str]:
     """QEMU's command line. ROOT is an image that every write reaches at once, VAR the socket of a disk.Disk.
+
+    Of several processors, which are threads of QEMU's, one may run into code that another is changing: the kernel does
+    that when the first unit gets a CPUQuota=, and one of three ended there.
 
     PORT and MONITOR are sockets, for the first port of the virtual serial bus and for QMP. QEMU ends when the machine
     is off or reboots, and with its parent.
@@ -46,7 +48,7 @@ def command(vmlinuz: Path, root: Path, var: Path, port: Path, monitor: Path) -> 
     return [
         *container.DEFAULT_SIGNALS, "setpriv", "--pdeathsig=KILL",
         "qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
-        "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", str(PROCESSORS), "-m", str(MEMORY_MB),
+        "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", str(processors), "-m", str(MEMORY_MB),
         "-kernel", str(vmlinuz), "-append", arguments,
         "-drive", f"if=none,id=root,format=raw,cache=writethrough,file={root}",
         "-device", "nvme,drive=root,serial=root",
