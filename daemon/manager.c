@@ -474,6 +474,17 @@ static void put_back_later(Manager *m, LiveJob *live, int error) {
                 log_errno(r, "Failed to set a timer");
 }
 
+/* Whoever has read that it runs learns that it waits again. */
+static void tell_put_back(Manager *m, const LiveJob *live) {
+        Job shown = *live->job;
+
+        shown.status = JOB_QUEUED;
+        shown.unit = NULL;
+        shown.boot_id = shown.invocation_id = SD_ID128_NULL;
+        shown.started_usec = 0;
+        subscription_job_requeued(m, &shown);
+}
+
 static void on_put_back(int r, void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
@@ -482,6 +493,7 @@ static void on_put_back(int r, void *userdata) {
                 put_back_later(m, live, r);
                 return;
         }
+        tell_put_back(m, live);
         queue_put_back(m, live);
         queue_dispatch_later(m);
 }

@@ -9,7 +9,7 @@
 void subscription_job_new(Manager *m, const Job *job);
 /* At most ten a second a job, the last one always. */
 void subscription_job_changed(LiveJob *live);
-/* It goes back to the queue for a further try. */
+/* It goes back to the queue: for a further try, or because it could not be started. */
 void subscription_job_requeued(Manager *m, const Job *job);
 /* The last change, and JobRemoved. */
 void subscription_job_ended(Manager *m, const Job *job);

@@ -45,6 +45,23 @@ def test_a_job_of_a_slice_that_is_frozen_runs_when_that_is_thawed(alice, root):
     assert alice.wait(other)["Result"] == "cancelled"
 
 
+def test_a_job_that_waits_for_its_slice_is_queued_to_whoever_follows(alice, root, version):
+    if version < 257:
+        pytest.skip("a unit is started in a frozen slice, and frozen at once")
+    alice.wait(alice.sh("true"))
+    alice.call("Subscribe", "t", 0)
+    root.run("systemctl", "freeze", "jobs.slice")
+    try:
+        id = alice.sh("echo hi")
+        changed = alice.signals("PropertiesChanged")[-1][3][1]
+        assert (changed["Status"], changed["Unit"], changed["Started"]) == (("s", "queued"), ("s", ""), ("t", 0))
+    finally:
+        root.run("systemctl", "thaw", "jobs.slice")
+    alice.signals("JobRemoved", id)
+    alice.call("Unsubscribe")
+    assert alice.job(id)["Result"] == "success"
+
+
 @pytest.mark.parametrize("name", ["ConcurrencyHardMax", "ConcurrencySoftMax"])
 def test_more_jobs_than_a_slice_may_have_wait(alice, slice_limit, name):
     gate = Gate(alice)
