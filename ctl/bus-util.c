@@ -71,8 +71,7 @@ int bus_ask(sd_bus *bus, sd_bus_message *question, sd_bus_error *error, sd_bus_m
         return sd_bus_call(bus, question, 0, error, ret);
 }
 
-int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+int bus_find_job(sd_bus *bus, uint64_t id, sd_bus_error *error, Job **ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL, *reply = NULL;
         _cleanup_free_ char *path = NULL;
         int r;
@@ -84,9 +83,14 @@ int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
         if (r >= 0)
                 r = sd_bus_message_append_basic(question, 's', JOBSD_JOB_INTERFACE);
         if (r >= 0)
-                r = bus_ask(bus, question, &error, &reply);
-        if (r >= 0)
-                r = job_read(reply, ret);
+                r = bus_ask(bus, question, error, &reply);
+        return r < 0 ? r : job_read(reply, ret);
+}
+
+int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = bus_find_job(bus, id, &error, ret);
+
         return r < 0 ? fail_bus(&error, r, "Failed to look up job %" PRIu64, id) : 0;
 }
 

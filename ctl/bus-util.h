@@ -30,6 +30,8 @@ int bus_wait_sync(sd_bus *bus, struct pollfd *fds, size_t n_fds);
 
 /* All properties of a job; reports. */
 int bus_get_job(sd_bus *bus, uint64_t id, Job **ret);
+/* The same, which leaves the report to the caller. */
+int bus_find_job(sd_bus *bus, uint64_t id, sd_bus_error *error, Job **ret);
 
 /* Entries of an a{sv}, which the caller opens and closes. */
 int bus_append_option(sd_bus_message *message, const char *key, char type, const void *value);

@@ -27,7 +27,7 @@ static int wait_for_end(Waiter *waiter, const Arguments *arguments, uint64_t id)
                 fail_plain(r, "\nJob %" PRIu64 " is told to stop, and has not ended yet.", id);
         if (r < 0)
                 return r;
-        if (job->status != JOB_CANCELLED) /* it was faster */
+        if (job && job->status != JOB_CANCELLED) /* it was faster */
                 outcome_tell(arguments, job);
         return 0;
 }
@@ -44,6 +44,7 @@ int verb_cancel(Context *context) {
                 r = waiter_new(context, &waiter);
                 if (r < 0)
                         return r;
+                waiter_accept_gone(waiter); /* a site may keep no history */
         }
         /* All of them are told first: they stop side by side. */
         for (size_t i = 0; i < arguments->n_ids; i++)

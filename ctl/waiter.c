@@ -15,6 +15,7 @@ struct Waiter {
         uint64_t id;      /* the job that is waited for now */
         bool stale;       /* something happened to it: look again */
         bool resubscribe; /* jobsd is a new one that does not know us, or tells us no more, or not enough */
+        bool accepts_gone;
         bool others;      /* somebody else's jobs are waited for, too */
 };
 
@@ -115,6 +116,10 @@ Waiter *waiter_free(Waiter *waiter) {
         return NULL;
 }
 
+void waiter_accept_gone(Waiter *waiter) {
+        waiter->accepts_gone = true;
+}
+
 int waiter_interrupt_fd(const Waiter *waiter) {
         return waiter->interrupt_fd;
 }
@@ -142,13 +147,18 @@ static bool waiter_may_miss(const Waiter *waiter, const Job *job) {
 
 /* 1 when the job has ended, 0 when it has not. */
 static int waiter_look(Waiter *waiter, Job **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
         waiter->stale = false;
-        r = bus_get_job(waiter->context->bus, waiter->id, &job);
+        r = bus_find_job(waiter->context->bus, waiter->id, &error, &job);
+        if (r < 0 && waiter->accepts_gone && sd_bus_error_has_name(&error, JOBSD_ERROR_NO_SUCH_JOB)) {
+                *ret = NULL;
+                return 1;
+        }
         if (r < 0)
-                return r;
+                return fail_bus(&error, r, "Failed to look up job %" PRIu64, waiter->id);
         if (job_status_is_active(job->status)) {
                 if (waiter_may_miss(waiter, job))
                         waiter->others = waiter->resubscribe = waiter->stale = true;

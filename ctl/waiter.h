@@ -17,7 +17,10 @@ int waiter_new(const Context *context, Waiter **ret);
 Waiter *waiter_free(Waiter *waiter);
 DEFINE_CLEANUP(Waiter, waiter_free);
 
-/* Until the job has ended. Reports, but for -EINTR: Ctrl-C, which the caller explains. */
+/* From now on a job that is not in the history has ended, and left it since: for who knows that it was there. */
+void waiter_accept_gone(Waiter *waiter);
+
+/* Until the job has ended; NULL for one that is gone, if that is accepted. Reports, but for -EINTR: Ctrl-C, which the caller explains. */
 int waiter_wait_sync(Waiter *waiter, uint64_t id, Job **ret);
 /* For what else has to be waited for meanwhile, see interrupt.h. */
 int waiter_interrupt_fd(const Waiter *waiter);

@@ -46,6 +46,16 @@ def test_ended_jobs_go_when_their_time_is_over_and_running_ones_stay(machine, al
     alice.wait_until(lambda: alice.ids() == [running])
 
 
+def test_a_job_that_leaves_the_history_as_it_ends_is_cancelled_all_the_same(machine, alice):
+    configure(machine, "KeepHistoryMax=1")
+    ids = [submit(machine, "sleep", "infinity") for _ in range(3)]
+    alice.wait_all_started(ids)
+    cancelled = machine.run(["jobsctl", "cancel", *map(str, ids)], "alice")
+    assert (cancelled.returncode, cancelled.stdout, cancelled.stderr) == (0, "", "")
+    alice.wait_until(lambda: len(alice.ids()) == 1)
+    assert "There is no job" in machine.run(["jobsctl", "cancel", "999"], "alice", check=False).stderr
+
+
 def test_a_history_larger_than_one_step_is_retired_wholly(machine, alice, bob, ended):
     _, running = ended
     multiply(machine, submit(machine, "--wait", "true", user="bob"), 450)
