@@ -20,7 +20,8 @@ static Outcome parse(const char *answer) {
         Outcome outcome = { .kind = OUTCOME_NOTHING };
         char word[32];
 
-        if (sscanf(answer, "%31s %d %d", word, &outcome.exit_status, &outcome.error) < 1)
+        if (sscanf(answer, "%31s %d %d %" SCNu64 " %127[ -~]", word, &outcome.exit_status, &outcome.error,
+                            &outcome.usec, outcome.interpreter) < 1)
                 return outcome;
         outcome.result = job_result_from_string(word);
         outcome.kind = strcmp(word, "began") == 0      ? OUTCOME_BEGAN

@@ -17,7 +17,9 @@ typedef struct Outcome {
         OutcomeKind kind;
         JobResult result;
         int exit_status;
-        int error; /* errno of a failed start; 0: unknown */
+        int error;             /* errno of a failed start; 0: unknown */
+        uint64_t usec;         /* when it ended, or was stopped; 0: unknown */
+        char interpreter[128]; /* of a script, which is not there; or empty */
 } Outcome;
 
 /* live is NULL when the job is no longer live. */

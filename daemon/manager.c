@@ -393,11 +393,11 @@ static void finish_with_result(Manager *m, LiveJob *live, JobResult result, cons
 }
 
 /* NULL for every other result, and without memory, for a general text. */
-static char *explain_start_failure(const Job *job, JobResult result, int error) {
+static char *explain_start_failure(const Job *job, JobResult result, const Outcome *outcome) {
         char *why = NULL;
 
-        if (result == JOB_RESULT_START_FAILED)
-                (void) status_text_of_start_failure(job, error, &why);
+        if (result == JOB_RESULT_START_FAILED && outcome)
+                (void) status_text_of_start_failure(job, outcome->error, outcome->interpreter, &why);
         return why;
 }
 
@@ -412,7 +412,7 @@ static void on_outcome_known(Manager *m, LiveJob *live, const Outcome *outcome) 
         if (outcome->kind == OUTCOME_ENDED) {
                 result = outcome->result;
                 live->job->exit_status = outcome->exit_status;
-                why = explain_start_failure(live->job, result, outcome->error);
+                why = explain_start_failure(live->job, result, outcome);
         }
         finish_with_result(m, live, result, why);
 }
@@ -434,14 +434,23 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
         finish_with_result(m, live, result, NULL);
 }
 
-void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status, int error) {
+/* As the journal has it, which may have been written with another clock. */
+static uint64_t find_end(const Job *job, const Outcome *outcome) {
+        uint64_t now = now_usec();
+
+        return outcome && outcome->usec >= job->started_usec && outcome->usec <= now && outcome->usec > 0
+                        ? outcome->usec
+                        : now;
+}
+
+void manager_job_ended(Manager *m, LiveJob *live, JobResult result, const Outcome *outcome) {
         _cleanup_free_ char *why = NULL;
 
         live->unit.active = UNIT_INACTIVE; /* there is nothing to be removed */
         live->job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
-        live->job->exit_status = exit_status;
-        live->job->finished_usec = now_usec();
-        why = explain_start_failure(live->job, live->job->result, error);
+        live->job->exit_status = outcome ? outcome->exit_status : 0;
+        live->job->finished_usec = find_end(live->job, outcome);
+        why = explain_start_failure(live->job, live->job->result, outcome);
         describe_and_finish(m, live, why);
 }
 
@@ -502,11 +511,11 @@ void manager_job_never_started(Manager *m, LiveJob *live) {
         int r;
 
         if (live->job->cancelled) {
-                manager_job_ended(m, live, JOB_RESULT_CANCELLED, 0, 0);
+                manager_job_ended(m, live, JOB_RESULT_CANCELLED, NULL);
                 return;
         }
         if (!job_has_command(live->job)) { /* of a history that was rebuilt */
-                manager_job_ended(m, live, JOB_RESULT_LOST, 0, 0);
+                manager_job_ended(m, live, JOB_RESULT_LOST, NULL);
                 return;
         }
         live->state = LIVE_RECORDING;

@@ -104,8 +104,9 @@ void manager_unit_changed(Manager *m, LiveJob *live);
 /* Its start or stop could not be asked of PID 1; message says why. */
 void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
 
-/* For recovery: what became of a job whose unit is gone. The errno is that of a failed start, or 0. */
-void manager_job_ended(Manager *m, LiveJob *live, JobResult result, int exit_status, int error);
+/* For recovery: what became of a job whose unit is gone, and what the journal tells of it; or NULL. */
+typedef struct Outcome Outcome;
+void manager_job_ended(Manager *m, LiveJob *live, JobResult result, const Outcome *outcome);
 void manager_job_never_started(Manager *m, LiveJob *live);
 
 /* What passes by itself, as a full disk that somebody tidies, is tried again this often. */

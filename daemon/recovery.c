@@ -34,9 +34,9 @@ static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t byt
 static void settle_unknown(Manager *m, LiveJob *live, bool began) {
         if (!sd_id128_equal(live->job->boot_id, m->boot_id))
                 /* what the journal had not stored when the machine went down is gone: it may have run */
-                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, 0, 0);
+                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, NULL);
         else if (began || live->job->started_usec > 0)
-                manager_job_ended(m, live, JOB_RESULT_LOST, 0, 0);
+                manager_job_ended(m, live, JOB_RESULT_LOST, NULL);
         else
                 manager_job_never_started(m, live);
 }
@@ -48,10 +48,10 @@ static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
 
         switch (outcome->kind) {
         case OUTCOME_ENDED:
-                manager_job_ended(m, live, outcome->result, outcome->exit_status, outcome->error);
+                manager_job_ended(m, live, outcome->result, outcome);
                 break;
         case OUTCOME_STOPPED:
-                manager_job_ended(m, live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, 0, 0);
+                manager_job_ended(m, live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, outcome);
                 break;
         default:
                 settle_unknown(m, live, outcome->kind != OUTCOME_NOTHING);

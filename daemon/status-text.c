@@ -78,8 +78,20 @@ static void format_size(uint64_t bytes, char *buffer, size_t size) {
         snprintf(buffer, size, "%" PRIu64 " %c", bytes, suffixes[i]);
 }
 
-int status_text_of_start_failure(const Job *job, int error, char **ret_info) {
+static int describe_program(const Job *job, int error, const char *interpreter, char **ret) {
         const char *program = job->command && job->command[0] ? job->command[0] : "";
+
+        if (*interpreter)
+                return asprintf(ret, "Could not execute %s: its interpreter %s is not there%s", program,
+                                interpreter, strstr(interpreter, "\\r") ? ", as its lines end with CR LF" : "");
+        if (error == ENOEXEC)
+                return asprintf(ret, "Could not execute %s: it is no program, and no script that begins with #!",
+                                program);
+        return asprintf(ret, "Could not execute %s: %s", program,
+                        error > 0 ? strerror(error) : "see systemd.exec(5)");
+}
+
+int status_text_of_start_failure(const Job *job, int error, const char *interpreter, char **ret_info) {
         const char *why = error > 0 ? strerror(error) : "see systemd.exec(5)";
         int n;
 
@@ -90,7 +102,7 @@ int status_text_of_start_failure(const Job *job, int error, char **ret_info) {
                                 job->working_directory ?: "~", why);
                 break;
         case 203:
-                n = asprintf(ret_info, "Could not execute %s: %s", program, why);
+                n = describe_program(job, error, interpreter, ret_info);
                 break;
         case 216:
         case 217:
@@ -143,7 +155,7 @@ static int describe_end(const Job *job, char **ret) {
         case JOB_RESULT_RESOURCES:
                 return asprintf(ret, "Could not start: the machine's resources did not suffice");
         case JOB_RESULT_START_FAILED:
-                return status_text_of_start_failure(job, 0, ret);
+                return status_text_of_start_failure(job, 0, "", ret);
         case JOB_RESULT_CANCELLED:
                 return asprintf(ret, "Cancelled");
         case JOB_RESULT_INTERRUPTED:

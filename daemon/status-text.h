@@ -9,8 +9,9 @@
  * progress 0 to 1 when it starts with "NN%" (progress stays as it is otherwise). */
 int status_text_parse(const char *text, char **ret_info, double *progress);
 
-/* Why a job could not be started, with the errno of the step that failed, or 0. */
-int status_text_of_start_failure(const Job *job, int error, char **ret_info);
+/* Why a job could not be started, with the errno of the step that failed, or 0, and the interpreter that its
+ * program names and that is not there, or "". */
+int status_text_of_start_failure(const Job *job, int error, const char *interpreter, char **ret_info);
 
 /* What a person needs to know of a job's end; said is its last status text or NULL. NULL when there
  * is nothing to say: it succeeded without a word. */

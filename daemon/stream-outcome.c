@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@
 typedef struct End {
         JobResult result; /* or JOB_RESULT_NONE */
         int exit_status, error;
+        char interpreter[128];
         uint64_t usec;
 } End;
 
@@ -68,20 +70,21 @@ static void read_command_end(sd_journal *journal, End *end) {
                 { OUTPUT_DUMPED, JOB_RESULT_CORE_DUMP },
                 { OUTPUT_FAILED, JOB_RESULT_START_FAILED },
         };
-        char text[32], word[16] = "";
+        char text[192], word[16] = "", interpreter[sizeof(end->interpreter)] = "";
         int number = 0;
 
         if (output_get_text(journal, OUTPUT_EXIT, text, sizeof(text)) < 0 ||
-                        sscanf(text, "%15s %d", word, &number) < 2)
+                        sscanf(text, "%15s %d %127[ -~]", word, &number, interpreter) < 2)
                 return;
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
                 if (strcmp(table[i].word, word) == 0)
-                        *end = (End){ table[i].result, number, 0, get_usec(journal) };
+                        *end = (End){ table[i].result, number, .usec = get_usec(journal) };
         if (end->result == JOB_RESULT_EXIT_CODE && number == 0)
                 end->result = JOB_RESULT_SUCCESS;
         if (end->result == JOB_RESULT_START_FAILED) {
                 end->exit_status = 203; /* as PID 1 has it */
                 end->error = number;
+                strcpy(end->interpreter, interpreter);
         }
 }
 
@@ -142,8 +145,10 @@ static void read_entry(sd_journal *journal, Outcome *outcome) {
         if (output_get_text(journal, "EXIT_STATUS", text, sizeof(text)) >= 0 &&
                         parse_int(text, 0, 255, &v) >= 0)
                 outcome->unit.exit_status = v;
-        if (output_get_text(journal, "UNIT_RESULT", text, sizeof(text)) >= 0)
-                outcome->unit.result = unit_result_from_string(text);
+        if (output_get_text(journal, "UNIT_RESULT", text, sizeof(text)) < 0)
+                return;
+        outcome->unit.result = unit_result_from_string(text);
+        outcome->unit.usec = get_usec(journal);
 }
 
 /* The process that was to become jobsd-run told why it could not, by then perhaps as the job's user already:
@@ -212,7 +217,8 @@ static bool unit_tells_more(const Outcome *outcome) {
 }
 
 static void print_end(const End *end) {
-        printf("%s %d %d\n", job_result_to_string(end->result), end->exit_status, end->error);
+        printf("%s %d %d %" PRIu64 " %s\n", job_result_to_string(end->result), end->exit_status, end->error,
+                        end->usec, end->interpreter);
 }
 
 static void print_outcome(Outcome *outcome) {
@@ -227,7 +233,7 @@ static void print_outcome(Outcome *outcome) {
         else if (outcome->command.result != JOB_RESULT_NONE && !was_stopped)
                 print_end(&outcome->command);
         else if (outcome->stopped_usec > 0)
-                puts("stopped");
+                printf("stopped 0 0 %" PRIu64 "\n", outcome->stopped_usec);
         else if (outcome->began)
                 puts("began");
 }

@@ -5,8 +5,9 @@
  *
  *   jobsd-stream user NAME|UID       prints "UID NAME"
  *   jobsd-stream outcome UNIT BOOT UID
- *                                    prints how a unit of this user's ended: "RESULT EXIT-STATUS ERRNO",
- *                                    "stopped", "began" or nothing
+ *                                    prints how a unit of this user's ended: "RESULT EXIT-STATUS ERRNO
+ *                                    USEC INTERPRETER", "stopped 0 0 USEC", "began" or nothing. USEC is
+ *                                    when, 0 if that is not known
  *   jobsd-stream output ID TRIES BOOT UNIT INVOCATION RAN LINES MODE
  *                                    copies the output of a job, of so many tries and of one boot, to
  *                                    standard output: the last so many lines, and how far is the mode's

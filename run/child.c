@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,27 @@ static int explain(int error, const char *program) {
         return error == EACCES && stat(program, &st) >= 0 && S_ISDIR(st.st_mode) ? EISDIR : error;
 }
 
+/* A shell says so, too: of a script whose lines end with CR LF it is "/bin/sh\r" that is not there. */
+static void read_interpreter(const char *program, char interpreter[static CHILD_INTERPRETER_BYTES]) {
+        char line[CHILD_INTERPRETER_BYTES] = "";
+        int fd = open(program, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+        const char *from;
+        char *to = interpreter;
+
+        if (fd >= 0)
+                (void) close(fd);
+        if (n < 2 || strncmp(line, "#!", 2) != 0)
+                return;
+        from = line + 2 + strspn(line + 2, " \t");
+        for (; *from && !strchr(" \t\n", *from) && to < interpreter + CHILD_INTERPRETER_BYTES - 2; from++) {
+                if (*from == '\r')
+                        *to++ = '\\';
+                *to++ = *from == '\r' ? 'r' : *from > ' ' && *from < 0x7f ? *from : '?';
+        }
+        *to = 0;
+}
+
 /* In the child, which has its parent's memory until it is another program. */
 static int become(char **command, char **environment, int output_fd, const sigset_t *mask) {
         set_signals(SIG_DFL);
@@ -108,6 +130,8 @@ void child_start(
         set_signals(SIG_IGN);
         (void) sigprocmask(SIG_SETMASK, &before, NULL);
         *child = (Child){ .pid = pid, .pid_fd = pid < 0 ? -1 : pidfd_open(pid, 0), .error = error };
+        if (error == ENOENT)
+                read_interpreter(command[0], child->interpreter);
 }
 
 void child_wait(Child *child) {
@@ -128,7 +152,8 @@ static const char *describe_code(int code) {
 
 void child_describe(const Child *child, char *buffer, size_t size) {
         if (child->error > 0)
-                snprintf(buffer, size, OUTPUT_FAILED " %d", child->error);
+                snprintf(buffer, size, OUTPUT_FAILED " %d%s%s", child->error, *child->interpreter ? " " : "",
+                                child->interpreter);
         else
                 snprintf(buffer, size, "%s %d", describe_code(child->info.si_code), child->info.si_status);
 }

@@ -9,10 +9,13 @@
 /* As systemd has it, see "Process Exit Codes" of systemd.exec(5). */
 #define EXIT_NOT_EXECUTED 203
 
+#define CHILD_INTERPRETER_BYTES 128
+
 typedef struct Child {
         pid_t pid;
         int pid_fd;
         int error;      /* errno: it could not be executed */
+        char interpreter[CHILD_INTERPRETER_BYTES]; /* that a script names, and that is not there; or empty */
         siginfo_t info; /* of its end, see waitid(2) */
 } Child;
 
@@ -26,6 +29,7 @@ void child_start(
 void child_wait(Child *child);
 
 /* "exited 0", see output-entry.h; the text of JOBSD_EXIT=. */
+#define CHILD_DESCRIPTION_BYTES (CHILD_INTERPRETER_BYTES + 32)
 void child_describe(const Child *child, char *buffer, size_t size);
 /* Ends this process as the command ended: PID 1 sees of it what it would have seen of the command, but for
  * the core dump. */

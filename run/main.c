@@ -133,7 +133,7 @@ static void set_runtime_directory(void) {
 static void run_command(char **command, char **environment) {
         bool is_held = false;
         int write_fd = -1, r;
-        char end[32];
+        char end[CHILD_DESCRIPTION_BYTES];
 
         r = make_pipe(&write_fd);
         if (r < 0)

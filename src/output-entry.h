@@ -27,4 +27,5 @@
 #define OUTPUT_EXITED "exited" /* its exit status */
 #define OUTPUT_KILLED "killed" /* the signal */
 #define OUTPUT_DUMPED "dumped" /* the signal, and it left a core dump */
-#define OUTPUT_FAILED "failed" /* the errno: it could not be executed */
+/* the errno: it could not be executed; and behind it the interpreter of a script that is not there */
+#define OUTPUT_FAILED "failed"

@@ -112,6 +112,25 @@ def test_a_job_that_ends_while_jobsd_is_away_keeps_its_result(machine):
     assert [found[id] for id in ids] == [("exit-code", 3), ("success", 0), ("signal", signal.SIGKILL)]
 
 
+def test_a_job_whose_unit_was_removed_while_jobsd_is_away_ended_when_it_did(machine):
+    """Not when jobsd has found that out."""
+    with Person(machine, "alice") as alice:
+        gate = Gate(alice)
+        failed, stopped = gate.job("exit 3"), alice.sh("exec sleep infinity")
+        alice.wait_all_started([failed, stopped])
+    machine.run(["systemctl", "stop", "jobsd"])
+    gate.open()
+    wait_until_over(machine, unit(failed))
+    machine.run(["systemctl", "reset-failed", unit(failed)])
+    machine.run(["systemctl", "stop", unit(stopped)])
+    before = int(machine.run(["date", "+%s%6N"]).stdout)
+    machine.run(["systemctl", "start", "jobsd"])
+    with Person(machine, "alice") as alice:
+        jobs = [alice.wait(id) for id in (failed, stopped)]
+    assert [(job["Result"], job["ExitStatus"]) for job in jobs] == [("exit-code", 3), ("cancelled", 0)]
+    assert all(job["Started"] < job["Finished"] < before for job in jobs)
+
+
 def test_a_submission_whose_answer_was_lost_says_so(machine):
     """The job may be there all the same."""
     with Person(machine, "alice") as alice:

@@ -113,7 +113,17 @@ def test_a_program_of_another_format(alice):
     alice.file("nothing").chmod(0o755)
     id = alice.submit("/home/alice/nothing")
     assert ended(alice, id) == ("error", "start-failed", 203,
-                                "Could not execute /home/alice/nothing: Exec format error")
+                                "Could not execute /home/alice/nothing: it is no program, and no script that begins with #!")
+
+
+@pytest.mark.parametrize("first, said", [("#!/no/such", "/no/such is not there"), (
+    "#!/bin/sh\r", r"/bin/sh\r is not there, as its lines end with CR LF")])
+def test_a_script_whose_interpreter_is_not_there(alice, first, said):
+    alice.file("script").write_bytes(f"{first}\necho x\n".encode())
+    alice.file("script").chmod(0o755)
+    id = alice.submit("/home/alice/script")
+    assert ended(alice, id) == ("error", "start-failed", 203,
+                                f"Could not execute /home/alice/script: its interpreter {said}")
 
 
 def test_a_directory_that_does_not_exist(alice):

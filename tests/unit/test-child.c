@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "child.h"
@@ -124,6 +125,23 @@ static void check_failure(const char *program, int error) {
         assert_int_equal(WEXITSTATUS(outcome.status), EXIT_NOT_EXECUTED);
 }
 
+static void check_script(const char *text, const char *wanted) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *path = path_in(folder, "script");
+
+        file_write(path, text, strlen(text));
+        assert_return_code(chmod(path, 0755), errno);
+        assert_string_equal(run_program(path, "").output, wanted);
+}
+
+static void test_an_interpreter_that_is_not_there(void **state) {
+        check_script("#!/no/such\n", "failed 2 /no/such");
+        check_script("#! /no/such with arguments\n", "failed 2 /no/such");
+        check_script("#!/bin/sh\r\necho x\r\n", "failed 2 /bin/sh\\r");
+        check_script("#!/no/\001\303\274", "failed 2 /no/???");
+        check_script("echo x\n", "failed 8"); /* ENOEXEC */
+}
+
 static void test_what_cannot_be_executed(void **state) {
         check_failure("/nonexistent/program", ENOENT);
         check_failure("/etc/passwd", EACCES);
@@ -148,6 +166,7 @@ int main(void) {
                 cmocka_unit_test(test_the_environment),
                 cmocka_unit_test(test_the_signals_of_the_command),
                 cmocka_unit_test(test_what_cannot_be_executed),
+                cmocka_unit_test(test_an_interpreter_that_is_not_there),
                 cmocka_unit_test(test_the_runner_outlives_signals),
         };
 

@@ -192,12 +192,29 @@ static void test_limits_as_people_read_them(void **state) {
                         "Out of memory: limit 1 E");
 }
 
+static void check_interpreter(int error, const char *interpreter, const char *wanted) {
+        _cleanup_(job_freep) Job *job = ended_job(JOB_RESULT_START_FAILED, 203);
+        _cleanup_free_ char *info = NULL;
+
+        assert_int_equal(status_text_of_start_failure(job, error, interpreter, &info), 0);
+        assert_string_equal(info, wanted);
+}
+
+static void test_scripts_that_could_not_be_executed(void **state) {
+        check_interpreter(ENOENT, "/no/such", "Could not execute /bin/true: its interpreter /no/such is not there");
+        check_interpreter(ENOENT, "/bin/sh\\r",
+                        "Could not execute /bin/true: its interpreter /bin/sh\\r is not there, as its lines end with "
+                        "CR LF");
+        check_interpreter(ENOEXEC, "",
+                        "Could not execute /bin/true: it is no program, and no script that begins with #!");
+}
+
 static void check_start_failure(int exit_status, int error, const char *wanted) {
         _cleanup_(job_freep) Job *job = ended_job(JOB_RESULT_START_FAILED, exit_status);
         _cleanup_free_ char *info = NULL;
 
         set_text(&job->working_directory, "/srv/missing");
-        assert_int_equal(status_text_of_start_failure(job, error, &info), 0);
+        assert_int_equal(status_text_of_start_failure(job, error, "", &info), 0);
         assert_string_equal(info, wanted);
 }
 
@@ -233,6 +250,7 @@ int main(void) {
                 cmocka_unit_test(test_its_last_words),
                 cmocka_unit_test(test_limits_as_people_read_them),
                 cmocka_unit_test(test_starts_that_failed),
+                cmocka_unit_test(test_scripts_that_could_not_be_executed),
                 cmocka_unit_test(test_a_start_that_failed_at_home),
         };
 
