@@ -6,7 +6,7 @@ __jobsctl_takes_value() {
         case $1 in
         -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --since | --until | --before | \
                 --lines | --since-byte | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
-                --cpu-quota | --tasks-max | --output-max | --output-grace | --nice | --property | --format | --output | --columns) return 0 ;;
+                --cpu-quota | --tasks-max | --output-max | --output-grace | --umask | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
         return 1
 }
@@ -54,7 +54,7 @@ __jobsctl_option_words() {
         '' | list) printf '%s' "$common $filter --all --active --lines= --sort= --watch" ;;
         watch) printf '%s' "$common ${filter/--status= /} --all --active" ;;
         run) printf '%s' "$common --type= --wait --follow --name= --related= --setenv= --parameter-file= --working-directory= --timeout=
-                --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --uid=" ;;
+                --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
         output) printf '%s' "$common --follow --lines= --since-byte= --strict" ;;
@@ -108,14 +108,14 @@ __jobsctl_option_value() {
                 COMPREPLY=($(compgen -W 'startDate endDate jobName jobStatus jobInfo jobUser id name type user uid
                         origin submitted started finished status result exit_status info progress related unit
                         invocation_id boot_id attempt cpu_usage_nsec memory_peak retry_of imported next_try parameters run_as retries command
-                        working_directory timeout memory_max cpu_quota tasks_max output_max output_grace nice' -- "$cur")) ;;
+                        working_directory timeout memory_max cpu_quota tasks_max output_max output_grace nice umask' -- "$cur")) ;;
         --since | --until | --before) COMPREPLY=($(compgen -W 'today yesterday' -- "$cur")) ;;
         -n | --lines) COMPREPLY=($(compgen -W 'all' -- "$cur")) ;;
         -E | --setenv) COMPREPLY=($(compgen -v -- "$cur")) ;;
         -p | --property)
                 COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
                         ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
-                        RetryOf Imported NextTry Parameters RunAs Retries Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax OutputMax OutputGrace Nice' -- "$cur")) ;;
+                        RetryOf Imported NextTry Parameters RunAs Retries Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax OutputMax OutputGrace Nice Umask' -- "$cur")) ;;
         -H | --host) _known_hosts_real -- "$cur" ;;
         -M | --machine)
                 COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |

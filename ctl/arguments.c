@@ -219,6 +219,15 @@ static int set_count(void *field, const char *value) {
         return set_limit(field, value, parse_uint64);
 }
 
+static int set_umask(void *field, const char *value) {
+        unsigned mode;
+        int r = parse_mode(value, &mode);
+
+        if (r >= 0)
+                *(const char **) field = value;
+        return r;
+}
+
 static int set_grace(void *field, const char *value) {
         uint64_t usec;
         int r = parse_timespan(value, &usec);
@@ -311,6 +320,7 @@ static const Option options[] = {
                         "a size in bytes, as in 10M or 1G" },
         { "output-grace", 0, required_argument, VERB_RUN, FIELD(output_grace_usec), set_grace,
                         "a time span from 1ms to 1h, as in 500ms or 10s" },
+        { "umask", 0, required_argument, VERB_RUN, FIELD(umask), set_umask, "an octal number from 0 to 0777" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
 
         /* export, import */

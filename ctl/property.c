@@ -155,6 +155,8 @@ int property_to_text(const Property *property, const Job *job, char **ret) {
         switch (property->kind) {
         case PROPERTY_UNSIGNED:
                 return format_text(ret, "%u", property_get_unsigned(property, job));
+        case PROPERTY_MODE:
+                return format_text(ret, "%04o", property_get_unsigned(property, job));
         case PROPERTY_EXIT_STATUS:
                 if (property_is_unknown(property, job))
                         return format_text(ret, "%s", "");

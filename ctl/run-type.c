@@ -28,6 +28,7 @@ static const char *find_command_option(const Arguments *arguments) {
                 { "--output-max", arguments->output_max > 0 },
                 { "--output-grace", arguments->output_grace_usec > 0 },
                 { "--nice", arguments->nice != 0 },
+                { "--umask", arguments->umask },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(options); i++)

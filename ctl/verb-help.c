@@ -62,6 +62,7 @@ static const struct {
                         "     --output-max=BYTES   Of more output keep the beginning and the end: 10M\n"
                         "     --output-grace=SPAN  Wait so long for output of what it leaves behind\n"
                         "     --nice=N             0 to 19\n"
+                        "     --umask=MODE         Instead of the current one\n"
                         "     --uid=USER           As another user (administrators)\n" },
         { "Showing (status, show, output)",
                         "  -f --follow             Go on until the job has ended (output)\n"

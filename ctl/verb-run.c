@@ -253,6 +253,21 @@ static int submission_prepare(const Arguments *arguments, Submission *submission
         return r < 0 ? r : make_environment(arguments, &submission->environment);
 }
 
+/* As with the directory: elsewhere, and as somebody else, nobody's is taken along. */
+static int append_umask(sd_bus_message *call, const Arguments *arguments) {
+        unsigned mode;
+
+        if (!arguments->umask && (arguments->uid || !is_local(arguments)))
+                return 0;
+        if (arguments->umask)
+                (void) parse_mode(arguments->umask, &mode); /* it has been checked */
+        else {
+                mode = umask(0);
+                (void) umask(mode);
+        }
+        return bus_append_option(call, "umask", 'u', &mode);
+}
+
 static int append_options(sd_bus_message *call, const Arguments *arguments, const Submission *submission) {
         const TextOption texts[] = {
                 { "origin", "command-line" },
@@ -276,6 +291,8 @@ static int append_options(sd_bus_message *call, const Arguments *arguments, cons
                 r = bus_append_numbers(call, limits, ELEMENTSOF(limits));
         if (r >= 0 && arguments->nice != 0)
                 r = bus_append_option(call, "nice", 'i', &arguments->nice);
+        if (r >= 0)
+                r = append_umask(call, arguments);
         if (r >= 0 && submission->environment)
                 r = bus_append_strings(call, "environment", submission->environment);
         return r;

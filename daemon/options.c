@@ -212,6 +212,18 @@ static int read_nice(sd_bus_message *m, const Option *option, void *target, sd_b
         return 0;
 }
 
+static int read_umask(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        uint32_t umask;
+        int r = sd_bus_message_read(m, "u", &umask);
+
+        if (r < 0)
+                return r;
+        if (umask > JOB_UMASK_MAX)
+                return error_invalid(e, "\"umask\" takes octal 0 to 0777, not %#o.", umask);
+        ((RunOptions *) target)->job->umask = umask;
+        return 0;
+}
+
 static int read_environment(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
         Job *job = ((RunOptions *) target)->job;
         _cleanup_strv_free_ char **l = NULL;
@@ -285,6 +297,7 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                 { "output-grace", "t", read_job_number, offsetof(Job, output_grace_usec),
                                 JOBSD_OUTPUT_GRACE_USEC_MIN, JOBSD_OUTPUT_GRACE_USEC_MAX },
                 { "nice", "i", read_nice, 0, 0, 0 },
+                { "umask", "u", read_umask, 0, 0, 0 },
                 { "user", "s", read_line, offsetof(RunOptions, user), 0, 255 },
         };
         int r;

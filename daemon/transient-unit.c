@@ -122,8 +122,9 @@ static int append_place(sd_bus_message *m, const Job *job) {
         snprintf(user, sizeof(user), "%u", (unsigned) job_run_uid(job));
         snprintf(slice, sizeof(slice), "jobs-%u.slice", (unsigned) job->uid);
         /* by number: a name may have gone to somebody else since the submission */
-        return sd_bus_message_append(m, "(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
-                        "WorkingDirectory", "s", job->working_directory ?: "~");
+        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
+                        "WorkingDirectory", "s", job->working_directory ?: "~", "UMask", "u",
+                        (uint32_t) job->umask);
 }
 
 /* It runs once. Who starts it again, as "systemctl restart" does after a stop, finds that the file is gone. */

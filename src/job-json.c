@@ -28,6 +28,7 @@ int property_to_json(const Property *property, const Job *job, struct json_objec
         }
         switch (property->kind) {
         case PROPERTY_UNSIGNED:
+        case PROPERTY_MODE:
                 *ret = json_object_new_int64(property_get_unsigned(property, job));
                 break;
         case PROPERTY_INTEGER:

@@ -49,11 +49,13 @@ static const Property properties[] = {
         DETAIL("OutputMax", "output_max", LIMIT, output_max),
         DETAIL("OutputGrace", "output_grace", TIME_LIMIT, output_grace_usec),
         DETAIL("Nice", "nice", INTEGER, nice),
+        DETAIL("Umask", "umask", MODE, umask),
 };
 
 static const char *const signatures[_PROPERTY_MAX] = {
         [PROPERTY_NUMBER] = "t",
         [PROPERTY_UNSIGNED] = "u",
+        [PROPERTY_MODE] = "u",
         [PROPERTY_INTEGER] = "i",
         [PROPERTY_EXIT_STATUS] = "i",
         [PROPERTY_TEXT] = "s",
@@ -141,6 +143,7 @@ bool property_is_unknown(const Property *property, const Job *job) {
         switch (property->kind) {
         case PROPERTY_NUMBER:
         case PROPERTY_UNSIGNED:
+        case PROPERTY_MODE:
         case PROPERTY_INTEGER:
         case PROPERTY_STRINGS:
                 return false;

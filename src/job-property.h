@@ -11,6 +11,7 @@
 typedef enum PropertyKind {
         PROPERTY_NUMBER,      /* t */
         PROPERTY_UNSIGNED,    /* u */
+        PROPERTY_MODE,        /* u, which people read as octal */
         PROPERTY_INTEGER,     /* i */
         PROPERTY_EXIT_STATUS, /* i, with a meaning once the job has ended */
         PROPERTY_TEXT,        /* s */

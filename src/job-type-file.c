@@ -108,6 +108,10 @@ static int set_count(const Directive *directive, void *field, const char *value)
         return set_limit(field, value, parse_uint64);
 }
 
+static int set_mode(const Directive *directive, void *field, const char *value) {
+        return parse_mode(value, field);
+}
+
 static int set_bytes(const Directive *directive, void *field, const char *value) {
         uint64_t size;
 
@@ -167,6 +171,7 @@ static const Directive type_directives[] = {
         TYPE(OutputMax, set_bytes, FIELD(output_max), "a size in bytes as 10M or 1G", 0, 0),
         TYPE(OutputGraceSec, set_grace, FIELD(output_grace_usec), "a time span from 1ms to 1h", 0, 0),
         TYPE(Nice, set_number, FIELD(nice), "a number from -20 to 19", -20, 19),
+        TYPE(UMask, set_mode, FIELD(umask), "an octal number from 0 to 0777", 0, 0),
         TYPE(Retries, set_number, FIELD(retries), "a number from 0 to 20", 0, (int) JOB_TYPE_RETRIES_MAX),
         TYPE(RetrySec, set_delay, FIELD(retry_usec), TIME_SPAN, 0, 0),
         TYPE(Restartable, set_boolean, FIELD(restartable), "yes or no", 0, 0),

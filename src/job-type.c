@@ -27,6 +27,7 @@ int job_type_new(const char *name, const char *path, JobType **ret) {
 
         if (!type)
                 return -ENOMEM;
+        type->umask = JOB_UMASK_DEFAULT;
         type->name = strdup(name);
         type->path = strdup(path);
         type->working_directory = strdup("/");

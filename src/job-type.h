@@ -54,6 +54,7 @@ typedef struct JobType {
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max; /* 0: none */
         uint64_t output_max, output_grace_usec;                       /* 0: as jobsd.conf(5) says */
         int nice;
+        unsigned umask;
         unsigned retries;
         uint64_t retry_usec;
         bool restartable;

@@ -17,6 +17,7 @@ int job_new(Job **ret) {
                 return -ENOMEM;
         job->progress = -1;
         job->attempt = 1;
+        job->umask = JOB_UMASK_DEFAULT;
         *ret = job;
         return 0;
 }
@@ -57,6 +58,7 @@ int job_new_retry(const Job *job, Job **ret) {
         copy->output_max = job->output_max;
         copy->output_grace_usec = job->output_grace_usec;
         copy->nice = job->nice;
+        copy->umask = job->umask;
         copy->retry_of = job->id;
         *ret = TAKE_PTR(copy);
         return 0;

@@ -52,6 +52,10 @@ typedef enum JobOrigin {
         _JOB_ORIGIN_INVALID = -22,
 } JobOrigin;
 
+/* What systemd gives to services, see UMask= in systemd.exec(5). */
+#define JOB_UMASK_DEFAULT 0022U
+#define JOB_UMASK_MAX 0777U
+
 typedef struct Job {
         uint64_t id;
         char *name;
@@ -81,6 +85,7 @@ typedef struct Job {
         uint64_t memory_max;
         uint64_t cpu_quota_usec; /* a second */
         uint64_t tasks_max;
+        unsigned umask;
         uint64_t output_max, output_grace_usec; /* 0: as jobsd.conf(5) says */
         int nice;
 

@@ -173,6 +173,21 @@ int parse_boolean(const char *s, bool *ret) {
         return -EINVAL;
 }
 
+int parse_mode(const char *s, unsigned *ret) {
+        size_t n = strspn(s, "01234567");
+        unsigned mode = 0;
+
+        if (n == 0 || s[n])
+                return -EINVAL;
+        for (; *s; s++) {
+                mode = mode * 8 + (unsigned) (*s - '0');
+                if (mode > 0777)
+                        return -ERANGE;
+        }
+        *ret = mode;
+        return 0;
+}
+
 int parse_uid(const char *s, uid_t *ret) {
         uint64_t value;
         int r;

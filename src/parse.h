@@ -16,6 +16,8 @@ int parse_int(const char *s, int min, int max, int *ret);
 /* With a sign or without. */
 int parse_int64(const char *s, int64_t *ret);
 int parse_boolean(const char *s, bool *ret);
+/* Octal, from 0 to 0777. */
+int parse_mode(const char *s, unsigned *ret);
 /* A numeric user id; (uid_t) -1 and 65535 are invalid, see https://systemd.io/UIDS-GIDS. */
 int parse_uid(const char *s, uid_t *ret);
 

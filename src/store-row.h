@@ -15,7 +15,7 @@
 #define COLUMNS_FULL                                                                                      \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, "       \
                       "tasks_max, nice, parameters, run_as, run_uid, retries, retry_delay, restartable, " \
-                      "cancelled, output_max, output_grace, " STORED_BYTES
+                      "cancelled, output_max, output_grace, umask, " STORED_BYTES
 
 enum {
         COLUMN_ID,
@@ -61,6 +61,7 @@ enum {
         COLUMN_CANCELLED,
         COLUMN_OUTPUT_MAX,
         COLUMN_OUTPUT_GRACE,
+        COLUMN_UMASK,
         COLUMN_STORED_BYTES,
 };
 

@@ -103,6 +103,9 @@ static const char *const migrations[] = {
         /* Limits of the output, which a site has for all jobs: 0 is the site's. */
         "ALTER TABLE jobs ADD COLUMN output_max INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE jobs ADD COLUMN output_grace INTEGER NOT NULL DEFAULT 0;",
+
+        /* 0022, which jobs had before */
+        "ALTER TABLE jobs ADD COLUMN umask INTEGER NOT NULL DEFAULT 18;",
 };
 
 int store_schema_newest(void) {

@@ -74,6 +74,7 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 23, job->restartable);
         bind_uint64(statement, 25, job->output_max);
         bind_uint64(statement, 26, job->output_grace_usec);
+        bind_uint64(statement, 27, job->umask);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);

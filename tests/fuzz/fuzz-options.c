@@ -26,6 +26,7 @@ static const char *const keys[] = {
         "tasks-max",
         "output-max",
         "output-grace",
+        "umask",
         "nice",
         "user",
         "all",

@@ -32,7 +32,7 @@ _STANDARD = [
 # What options and filters take, right or wrong.
 _KEYS = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s", "timeout": "t",
-    "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t",
+    "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t", "umask": "u",
     "nice": "i", "user": "s", "all": "b", "ids": "at",
     "status": "as", "type": "s", "since": "t", "until": "t", "before": "t", "follow": "b", "lines": "t",
     "columns": "as", "raw": "b", "moon": "v",

@@ -73,6 +73,8 @@ def test_a_command_that_cannot_be(alice, command, word):
     ("output-grace", ("t", 999)),
     ("output-grace", ("t", 3600_000_001)),
     ("nice", ("i", -1)),
+    ("umask", ("u", 0o1000)),
+    ("umask", ("s", "0022")),
     ("nice", ("i", 20)),
     ("name", ("s", "")),
     ("name", ("s", "two\nlines")),

@@ -87,7 +87,7 @@ def test_properties_are_those_documented(alice, ended, name):
 
 def test_rows_of_a_list_have_the_properties_that_are_documented(alice, ended):
     left_out = {"Parameters", "RunAs", "Retries", "Command", "WorkingDirectory", "Timeout", "MemoryMax", "CPUQuota",
-                "TasksMax", "OutputMax", "OutputGrace", "Nice"}
+                "TasksMax", "OutputMax", "OutputGrace", "Nice", "Umask"}
     (row,), _, scope = alice.call("ListJobs", "a{sv}tut", {"ids": ("at", [ended])}, 0, 0, 0)
     types = documented_properties(JOB)
     assert {key: signature for key, (signature, _) in row.items()} == {

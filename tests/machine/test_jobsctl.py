@@ -217,12 +217,12 @@ def test_json_has_the_properties_of_the_bus(alice):
     assert short.count("\n") == 1 < pretty.count("\n")
     assert set(shown) == {key(name) for name in properties}
     for name, (type, value) in properties.items():
-        unknown = value in ("", 0, -1.0) and name not in ("Nice", "Retries")
+        unknown = value in ("", 0, -1.0) and name not in ("Nice", "Retries", "Umask")
         assert shown[key(name)] == (None if unknown else value), name
     row = json.loads(alice.jobsctl("list", "--json=short", "-n", "1").stdout)[0]
     assert row == {name: shown[name] for name in row}
     assert set(shown) - set(row) == {"command", "working_directory", "timeout", "memory_max", "cpu_quota",
-                                     "tasks_max", "output_max", "output_grace", "nice", "parameters", "run_as", "retries"}
+                                     "tasks_max", "output_max", "output_grace", "nice", "umask", "parameters", "run_as", "retries"}
     several = json.loads(alice.jobsctl("show", "--json=short", str(id), str(id)).stdout)
     assert several == [shown, shown]
     assert set(json.loads(alice.jobsctl("run", "--json=short", "true").stdout)) == {"id"}
@@ -436,6 +436,7 @@ def test_help_needs_no_jobsd_and_failures_are_told(machine, alice, root):
     (["run", "--name=", "true"], "name"), (["run", "--name=a\nb", "true"], "name"), (["run", "--nice=20", "true"], "nice"),
     (["run", "--cpu-quota=x", "true"], "x"), (["run", "--tasks-max=0", "true"], "tasks-max"),
     (["run", "--output-max=much", "true"], "much"), (["run", "--output-grace=2h", "true"], "output-grace"),
+    (["run", "--umask=888", "true"], "888"), (["run", "--umask=01000", "true"], "umask"),
     (["run", "--timeout=soon", "true"], "soon"), (["run", "-E", "1A=x", "true"], "1A"),
     (["list", "--status=done"], "done"),
     (["list", "--since=whenever"], "whenever"), (["list", "--json=xml"], "xml"), (["list", "--follow"], "follow"),

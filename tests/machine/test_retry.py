@@ -10,7 +10,7 @@ from waiting import wait_until
 
 # What a retry has of the job that it repeats.
 SAME = ["Name", "Type", "User", "UID", "Origin", "Related", "Command", "WorkingDirectory", "Timeout",
-        "MemoryMax", "CPUQuota", "TasksMax", "OutputMax", "OutputGrace", "Nice"]
+        "MemoryMax", "CPUQuota", "TasksMax", "OutputMax", "OutputGrace", "Nice", "Umask"]
 
 
 def retry(person, id):
@@ -32,7 +32,7 @@ def failed(alice, limits_accepted):
     id = alice.sh('echo "$WORD in $PWD"; exit 3', name="a name", related="https://example.org/1",
                   environment=["WORD=hello world"], working_directory="/usr/share", timeout=60_000_000,
                   memory_max=1 << 30, cpu_quota=1_000_000, tasks_max=50, output_max=1 << 20,
-                  output_grace=50_000, nice=3, origin="web")
+                  output_grace=50_000, nice=3, umask=0o27, origin="web")
     alice.wait(id)
     return id
 

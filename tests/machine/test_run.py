@@ -164,6 +164,18 @@ def test_the_environment_arrives_and_nothing_of_jobsds(alice):
     assert "NOTIFY_SOCKET" in found and "JOBSD_BOOT_ID" not in found and "STATE_DIRECTORY" not in found
 
 
+def test_a_job_has_the_umask_of_who_submits_it(alice, root):
+    for mask in "0077", "0022", "0":
+        made = alice.run("sh", "-c", f"umask {mask}; jobsctl run --wait --follow -q -- sh -c umask").stdout
+        assert made == f"{mask:0>4}\n"
+    id = alice.submit("/bin/sh", "-c", "umask", umask=0o27)
+    assert alice.wait(id)["Umask"] == 0o27
+    assert alice.output(id) == b"0027\n"
+    assert alice.jobsctl("show", "-p", "Umask", "--value", str(id)).stdout == "0027\n"
+    assert alice.jobsctl("run", "--follow", "-q", "--umask=7", "--", "sh", "-c", "umask").stdout == "0007\n"
+    assert root.run("sh", "-c", "umask 0077; jobsctl run --follow -q --uid=alice -- sh -c umask").stdout == "0022\n"
+
+
 def test_a_job_finds_its_users_service_manager(alice, root):
     """Where there is one: of somebody who is logged in, or lingers."""
     script = 'echo "${XDG_RUNTIME_DIR-none}"; systemctl --user is-active basic.target'

@@ -115,4 +115,11 @@ static const char *const database_versions[] = {
                 INDEXES_3 INDEXES_6 INDEXES_7 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
                 " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
                 ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0); PRAGMA user_version = 8;",
+        /* 9: the umask */
+        TABLE_1 COLUMNS_3
+                ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8
+                ", umask INTEGER NOT NULL DEFAULT 18) STRICT;" INDEXES_1 INDEXES_3 INDEXES_6 INDEXES_7
+                "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18); PRAGMA user_version = 9;",
 };

@@ -432,7 +432,8 @@ static void test_an_export_comes_back(void **state) {
                                 .progress = -1,
                                 .finished_usec = BEGIN_USEC + USEC_PER_SEC,
                                 .info = (char *) names[i],
-                                .attempt = 1 };
+                                .attempt = 1,
+                                .umask = JOB_UMASK_DEFAULT };
                         _cleanup_free_ char *text = NULL;
                         _cleanup_result_ Result result = {};
                         size_t size;
@@ -519,6 +520,7 @@ static void test_a_packed_row_comes_back(void **state) {
                 .info = info,
                 .progress = 1.0 / 3,
                 .attempt = 4,
+                .umask = JOB_UMASK_DEFAULT,
                 .cpu_usage_nsec = 5,
                 .memory_peak = INT64_MAX };
         _cleanup_strv_free_ char **texts = NULL;

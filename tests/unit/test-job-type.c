@@ -91,7 +91,7 @@ static void test_every_directive(void **state) {
                         "'a b' \"{{c}}\" --mode={mode}\n"
                         "User=archive\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
                         "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nMaxRunning=1\n"
-                        "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nNice=-5\nRetries="
+                        "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nUMask=0077\nNice=-5\nRetries="
                         "2\nRetrySec=30s\nRestartable=yes\n"
                         "[Parameter file]\nDescription=What to "
                         "read\nType=path\nRequired=yes\nPattern=.*\\.csv\nAllowDash=no\n"
@@ -111,6 +111,7 @@ static void test_every_directive(void **state) {
         assert_int_equal(found.type->cpu_quota_usec, 1500000);
         assert_int_equal(found.type->tasks_max, 10);
         assert_int_equal(found.type->output_max, 10 << 20);
+        assert_int_equal(found.type->umask, 0077);
         assert_int_equal(found.type->output_grace_usec, 500000);
         assert_int_equal(found.type->nice, -5);
         assert_int_equal(found.type->retries, 2);
@@ -143,7 +144,7 @@ static void test_mistakes(void **state) {
                                 "Command=, "
                                 "User=, WorkingDirectory=, Environment=, AllowGroups=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
-                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, Retries=, RetrySec=, Restartable=.\n" },
+                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Retries=, RetrySec=, Restartable=.\n" },
                 { COMMAND "\n[Jobs]\n",
                                 "t.job:3: Unknown section [Jobs]. Known are [Job] and [Parameter NAME].\n" },
                 { COMMAND "\nMaxRunning=0\n",

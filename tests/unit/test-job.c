@@ -200,6 +200,7 @@ static void test_a_retry(void **state) {
         wanted->memory_max = old->memory_max = 2;
         wanted->cpu_quota_usec = old->cpu_quota_usec = 3;
         wanted->tasks_max = old->tasks_max = 4;
+        wanted->umask = old->umask = 0077;
         wanted->output_max = old->output_max = 5;
         wanted->output_grace_usec = old->output_grace_usec = 6000;
         wanted->nice = old->nice = 5;

@@ -154,6 +154,7 @@ static void test_every_option(void **state) {
         OPTION(m, "memory-max", "t", UINT64_C(2));
         OPTION(m, "cpu-quota", "t", UINT64_C(1000));
         OPTION(m, "tasks-max", "t", UINT64_C(4));
+        OPTION(m, "umask", "u", 0777U);
         OPTION(m, "output-max", "t", UINT64_C(1));
         OPTION(m, "output-grace", "t", UINT64_C(3600000000));
         OPTION(m, "nice", "i", 19);
@@ -171,6 +172,7 @@ static void test_every_option(void **state) {
         assert_int_equal(job->memory_max, 2);
         assert_int_equal(job->cpu_quota_usec, 1000);
         assert_int_equal(job->tasks_max, 4);
+        assert_int_equal(job->umask, 0777);
         assert_int_equal(job->output_max, 1);
         assert_int_equal(job->output_grace_usec, UINT64_C(3600000000));
         assert_int_equal(job->nice, 19);
@@ -480,7 +482,7 @@ static void test_unknown_options(void **state) {
         check_text_option("ExecStartPre", "x", "\"ExecStartPre\"");
         check_text_option("ExecStartPre", "x",
                         "name, related, origin, environment, working-directory, timeout,"
-                        " memory-max, cpu-quota, tasks-max, output-max, output-grace, nice, user");
+                        " memory-max, cpu-quota, tasks-max, output-max, output-grace, nice, umask, user");
 }
 
 static void test_options_of_another_type(void **state) {

@@ -145,6 +145,23 @@ static void test_uid(void **state) {
         }
 }
 
+static void test_modes(void **state) {
+        static const struct {
+                const char *text;
+                int r;
+                unsigned mode;
+        } samples[] = { { "0", 0, 0 }, { "22", 0, 022 }, { "0022", 0, 022 }, { "0777", 0, 0777 },
+                { "1000", -ERANGE, 0 }, { "77777777777777", -ERANGE, 0 }, { "", -EINVAL, 0 },
+                { "8", -EINVAL, 0 }, { "-1", -EINVAL, 0 }, { "7 ", -EINVAL, 0 }, { "u=rwx", -EINVAL, 0 } };
+
+        for (size_t i = 0; i < ELEMENTSOF(samples); i++) {
+                unsigned mode = 0;
+
+                assert_int_equal(parse_mode(samples[i].text, &mode), samples[i].r);
+                assert_int_equal(mode, samples[i].mode);
+        }
+}
+
 static void test_timespan(void **state) {
         static const Sample samples[] = {
                 { "0", 0, 0 },
@@ -441,6 +458,7 @@ int main(void) {
                 cmocka_unit_test(test_int),
                 cmocka_unit_test(test_boolean),
                 cmocka_unit_test(test_uid),
+                cmocka_unit_test(test_modes),
                 cmocka_unit_test(test_timespan),
                 cmocka_unit_test(test_size),
                 cmocka_unit_test(test_cpu_quota),

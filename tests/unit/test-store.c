@@ -44,6 +44,7 @@ static Job *strange_job(void) {
         job->memory_max = INT64_MAX;
         job->cpu_quota_usec = 1000;
         job->tasks_max = 4096;
+        job->umask = 0077;
         job->output_max = 1 << 20;
         job->output_grace_usec = 5000;
         job->nice = 19;

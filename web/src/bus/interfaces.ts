@@ -96,4 +96,5 @@ export interface JobProperties {
     OutputMax: number;
     OutputGrace: number;
     Nice: number;
+    Umask: number;
 }

@@ -59,6 +59,7 @@ function fields(job: Job): [string, ReactNode][] {
         [_("Limit of output"), job.OutputMax !== 0 && formatBytes(job.OutputMax)],
         [_("Wait for output after the end"), job.OutputGrace !== 0 && formatDuration(job.OutputGrace)],
         [_("Nice level"), job.Nice !== 0 && job.Nice],
+        [_("umask"), job.Umask !== 0o022 && job.Umask.toString(8).padStart(4, '0')],
         [_("Unit"), code(job.Unit)],
         [_("Invocation"), code(job.InvocationID)],
         [_("Imported"), formatTime(job.Imported)],
