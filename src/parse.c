@@ -542,8 +542,12 @@ int utf8_cut(const char *s, unsigned max) {
         return (int) n;
 }
 
+/* Those that are called so; the separators of lines and paragraphs; and those that turn the direction of what
+ * follows, of whatever stands behind a text in its line, see UAX #9 of Unicode and CVE-2021-42574. The marks
+ * that right-to-left writing needs (U+061C, U+200E, U+200F) turn nothing. */
 static bool unicode_is_control(uint32_t c) {
-        return c < 0x20 || (c >= 0x7f && c < 0xa0);
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+                        (c >= 0x2066 && c <= 0x2069);
 }
 
 bool text_is_one_line(const char *s) {

@@ -408,6 +408,10 @@ static void test_one_line(void **state) {
         assert_true(text_is_one_line("tar of /usr/share/doc: 45 % äöü 😀"));
         assert_true(text_is_one_line("\xc2\xa0")); /* no-break space, the first after the controls */
         assert_true(text_is_one_line("\xff"));
+        assert_true(text_is_one_line("\xe2\x80\x8f\xd7\xa9\xe2\x80\x8e \xe2\x80\xa7")); /* marks; and the last one before */
+        assert_false(text_is_one_line("abc\xe2\x80\xaegpj.exe"));                /* right-to-left override */
+        assert_false(text_is_one_line("\xe2\x81\xa6x"));                          /* an isolate */
+        assert_false(text_is_one_line("a\xe2\x80\xa8" "b"));                         /* line separator */
         assert_false(text_is_one_line("a\nb"));
         assert_false(text_is_one_line("a\tb"));
         assert_false(text_is_one_line("\033[31m"));
