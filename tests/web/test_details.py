@@ -50,6 +50,15 @@ def test_the_output_grows_while_the_job_runs_and_has_its_colours(open_job, alice
     window.jobs.get_by_text("Completed").first().wait_for()
 
 
+def test_what_is_missing_of_an_output_is_told(open_job, alice):
+    id = alice.sh("seq 1000", output_max=1000)
+    alice.wait(id)
+    window = open_job(id)
+    window.jobs.get_by_role("heading", name="Some of the output is missing").wait_for()
+    window.jobs.get_by_text("2893 bytes are missing here").wait_for()
+    output(window).get_by_text("1000", exact=True).wait_for()
+
+
 def test_search_in_the_output(open_job, alice):
     id = alice.sh("seq 1 30; echo Thirteen")
     alice.wait(id)

@@ -17,7 +17,7 @@ interface Props { job: Job; output: Output; isAdministrator: boolean }
 
 // What a job prints, as it prints it.
 export function OutputView({ job, output, isAdministrator }: Props) {
-    const { lines, isCut, isOpen, error } = useObservable(output);
+    const { lines, isCut, isOpen, missing, error } = useObservable(output);
     const [isFollowing, setFollowing] = useState(true);
     const [isWrapped, setWrapped] = useState(true);
     const [wanted, setWanted] = useState('');
@@ -33,8 +33,9 @@ export function OutputView({ job, output, isAdministrator }: Props) {
                 {plural("The last line. The download has all of them.",
                         "The last $0 lines. The download has all of them.", LINES_MAX)}
             </Content>}
+            {missing && <Alert variant="warning" isInline title={_("Some of the output is missing")}>{missing}</Alert>}
             {error && <Alert variant="danger" isInline title={_("The output could not be read")}>{error}</Alert>}
-            {lines.length === 0 && !error
+            {lines.length === 0 && !error && !missing
                 ? <Content component="p">
                     {isOpen
                         ? _("Nothing has been printed so far.")

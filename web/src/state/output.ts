@@ -23,6 +23,7 @@ export interface OutputState {
     lines: readonly Line[];
     isCut: boolean;             // there may be more before the first
     isOpen: boolean;            // more may come
+    missing: string;            // what is, in words
     error: string;
 }
 
@@ -30,7 +31,10 @@ export const LINES_MAX = 2000;
 // What is shown of a line. More of them than a screen has is for who downloads it.
 export const LINE_CHARACTERS_MAX = 4000;
 
-const EMPTY: OutputState = { lines: [], isCut: false, isOpen: false, error: '' };
+const EMPTY: OutputState = { lines: [], isCut: false, isOpen: false, missing: '', error: '' };
+
+// What is missing is said in lines of their own, and a failure with --strict.
+const GAPS = /^(?:jobsctl: .*(?:\n|$))+$/;
 
 export class Output extends Observable<OutputState> {
     private id = 0;
@@ -53,7 +57,7 @@ export class Output extends Observable<OutputState> {
         this.id = id;
         this.update({ ...EMPTY, isOpen: true });
         const process = cockpit.spawn(
-            ['jobsctl', 'output', '--follow', '--quiet', `--lines=${LINES_MAX}`, String(id)],
+            ['jobsctl', 'output', '--follow', '--quiet', '--strict', `--lines=${LINES_MAX}`, String(id)],
             { binary: true, err: 'message', ...isAdministrator && { superuser: 'require' } });
         this.process = process;
         process.stream(data => {
@@ -81,7 +85,12 @@ export class Output extends Observable<OutputState> {
         this.take(this.decoder.decode());
         if (this.restLength > 0)
             this.take('\n');
-        this.update({ isOpen: false, error });
+        const isIncomplete = GAPS.test(error);
+        this.update({
+            isOpen: false,
+            missing: isIncomplete ? error.replace(/^jobsctl: /gm, '') : '',
+            error: isIncomplete ? '' : error,
+        });
     }
 
     private take(data: string) {
