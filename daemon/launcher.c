@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -307,6 +308,56 @@ void launcher_cancel(Launcher *launcher, LiveJob *live) {
                 stop_in_lane(launcher, live, &launcher->cancels);
 }
 
+/* Nobody waits for an answer: the unit's end tells more. whom: as in KillUnit() of org.freedesktop.systemd1(5). */
+static int send_signal(LiveJob *live, const char *whom, int signal) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(live->manager->bus, &m, PID1, "KillUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ssi", live->job->unit, whom, signal);
+        if (r >= 0)
+                r = sd_bus_message_set_expect_reply(m, false);
+        return r < 0 ? r : sd_bus_send(NULL, m, NULL);
+}
+
+static void kill_frozen(LiveJob *live) {
+        int r = send_signal(live, "all", SIGKILL);
+
+        if (r < 0)
+                log_errno(r, "Failed to kill %s, which is frozen", live->job->unit);
+}
+
+static int on_thaw_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        LiveJob *live = userdata;
+
+        if (sd_bus_message_is_method_error(reply, NULL))
+                kill_frozen(live);
+        else
+                launcher_cancel(live->manager->launcher, live);
+        return 0;
+}
+
+/* PID 1 refuses to stop what is frozen, since systemd 257: before, a stop thaws. What is frozen with its slice
+ * it does not thaw alone, and only SIGKILL reaches it. */
+static void stop_frozen(Launcher *launcher, LiveJob *live) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        if (live->was_thawed) {
+                kill_frozen(live);
+                return;
+        }
+        live->was_thawed = true;
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "ThawUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", live->job->unit);
+        if (r >= 0)
+                r = call_for(launcher, live, m, on_thaw_reply);
+        if (r < 0)
+                log_errno(r, "Failed to ask for the thaw of %s", live->job->unit);
+}
+
 static int on_reset_reply(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
@@ -410,18 +461,11 @@ static int get_property(
 
 /* jobsd-run has no answer to give, and if it is gone, there is nothing to be saved. */
 static int on_last_moment(sd_event_source *source, uint64_t usec, void *userdata) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         LiveJob *live = userdata;
         int r;
 
         live->kill_timer = sd_event_source_disable_unref(live->kill_timer);
-        r = sd_bus_message_new_method_call(live->manager->bus, &m, PID1, "KillUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ssi", live->job->unit, "main", SIGNAL_LAST_WORDS);
-        if (r >= 0)
-                r = sd_bus_message_set_expect_reply(m, false);
-        if (r >= 0)
-                r = sd_bus_send(NULL, m, NULL);
+        r = send_signal(live, "main", SIGNAL_LAST_WORDS);
         if (r < 0)
                 log_errno(r, "Failed to ask for the last words of %s", live->job->unit);
         return 0;
@@ -556,6 +600,8 @@ static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *
         } else {
                 live->unit.undisturbed = false; /* a stop, of ours or of another hand */
                 stop_done(launcher, live);
+                if (live->job->cancelled && live->state == LIVE_RUNNING && strcmp(result, "frozen") == 0)
+                        stop_frozen(launcher, live);
         }
         queue_dispatch(launcher->manager);
         return 0;

@@ -26,6 +26,7 @@ struct LiveJob {
         bool cancel_in_flight;                /* being committed: nothing is started meanwhile */
         bool start_in_flight, stop_in_flight; /* asked of PID 1 and not done */
         bool stop_queued;
+        bool was_thawed; /* to be stopped */
         struct StopLane *stop_lane; /* the launcher's */
         bool asked_journal;         /* how it ended */
         TAILQ_ENTRY(LiveJob) stop_queue;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <search.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
@@ -423,14 +424,16 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
 
         (void) live_job_update(live);
         result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
-        if (unit_state_is_ambiguous(&live->unit) && !live->job->cancelled) {
+        if (unit_state_is_ambiguous(&live->unit) && !job->cancelled) {
                 if (live->asked_journal || journal_query(live, on_outcome_known) >= 0) {
                         live->asked_journal = true;
                         return;
                 }
         }
-        if (result == JOB_RESULT_CANCELLED && !live->job->cancelled && launcher_is_stopping(m->launcher))
+        if (result == JOB_RESULT_CANCELLED && !job->cancelled && launcher_is_stopping(m->launcher))
                 result = JOB_RESULT_INTERRUPTED;
+        if (result == JOB_RESULT_SIGNAL && job->cancelled && job->exit_status == SIGKILL)
+                result = JOB_RESULT_CANCELLED; /* it was frozen, and could not be stopped */
         finish_with_result(m, live, result, NULL);
 }
 

@@ -62,6 +62,33 @@ def test_a_job_that_waits_for_its_slice_is_queued_to_whoever_follows(alice, root
     assert alice.job(id)["Result"] == "success"
 
 
+def test_a_frozen_job_is_thawed_to_be_cancelled(alice, root):
+    id = alice.sh("trap 'echo bye; exit 9' TERM; echo up; while :; do sleep infinity & wait; done")
+    wait_until(lambda: alice.output(id) == b"up\n")
+    root.run("systemctl", "freeze", unit(id))
+    alice.cancel(id)
+    assert alice.wait(id)["Result"] == "cancelled"
+    assert alice.output(id) == b"up\nbye\n"
+
+
+def test_a_job_that_is_frozen_with_its_slice_is_killed_to_be_cancelled(alice, root, gate, version):
+    if version < 257:
+        pytest.skip("the stop lasts until TimeoutStopSec= is over, as any that nobody hears")
+    ids = [gate.job() for _ in range(2)]
+    alice.wait_all_started(ids)
+    root.run("systemctl", "freeze", "jobs.slice")
+    try:
+        alice.cancel(ids[0])
+        job = alice.wait(ids[0])
+        assert (job["Status"], job["Result"]) == ("cancelled", "cancelled")
+        assert alice.job(ids[1])["Status"] == "running"
+    finally:
+        root.run("systemctl", "thaw", "jobs.slice")
+    gate.open()
+    assert alice.wait(ids[1])["Result"] == "success"
+    assert unit(ids[0]) not in root.run("systemctl", "list-units", "--all", "--plain", "jobsd-*").stdout
+
+
 @pytest.mark.parametrize("name", ["ConcurrencyHardMax", "ConcurrencySoftMax"])
 def test_more_jobs_than_a_slice_may_have_wait(alice, slice_limit, name):
     gate = Gate(alice)
