@@ -145,10 +145,11 @@ static int find_program(const Arguments *arguments, char **ret) {
         const char *name = arguments->operands[0];
         int r;
 
-        if (strchr(name, '/'))
+        if (strchr(name, '/')) {
                 r = make_absolute(name, ret);
-        else
-                r = find_in_path(name, ret);
+                return r < 0 ? fail(r, "Failed to find the current directory") : 0;
+        }
+        r = find_in_path(name, ret);
         if (r == -ENOENT)
                 return fail_plain(r, "There is no command \"%s\" in $PATH.", name);
         return r < 0 ? fail(r, "Failed to find the command \"%s\"", name) : 0;
@@ -168,18 +169,20 @@ static int resolve_path(char **path) {
         return 0;
 }
 
-/* The caller's directory, unless the job runs where or as whom that may not be there: then the
- * default, the user's home. NULL for that. */
+/* The caller's directory, unless the job runs where or as whom that may not be there: then the default, NULL,
+ * which is the user's home if he has one. */
 static int choose_working_directory(const Arguments *arguments, char **ret) {
         _cleanup_free_ char *absolute = NULL;
         const char *directory = arguments->working_directory;
         bool may_be_elsewhere = arguments->uid || !is_local(arguments);
         int r;
 
-        if (directory ? strcmp(directory, "~") == 0 : may_be_elsewhere) {
+        if (!directory && may_be_elsewhere) {
                 *ret = NULL;
                 return 0;
         }
+        if (directory && strcmp(directory, "~") == 0)
+                return strdup_or_null(directory, ret);
         r = make_absolute(directory ?: "", &absolute);
         if (r < 0)
                 return fail(r, "Failed to find the current directory");

@@ -91,6 +91,14 @@ static int describe_program(const Job *job, int error, const char *interpreter, 
                         error > 0 ? strerror(error) : "see systemd.exec(5)");
 }
 
+static int describe_directory(const Job *job, const char *why, char **ret) {
+        const char *directory = job->working_directory;
+
+        if (!directory || strcmp(directory, "~") == 0)
+                return asprintf(ret, "Could not start in the home of user %s: %s", job->run_as ?: job->user, why);
+        return asprintf(ret, "Could not start in the directory %s: %s", directory, why);
+}
+
 int status_text_of_start_failure(const Job *job, int error, const char *interpreter, char **ret_info) {
         const char *why = error > 0 ? strerror(error) : "see systemd.exec(5)";
         int n;
@@ -98,8 +106,7 @@ int status_text_of_start_failure(const Job *job, int error, const char *interpre
         /* the steps are exit statuses of systemd.exec(5), section "Process Exit Codes" */
         switch (job->exit_status) {
         case 200:
-                n = asprintf(ret_info, "Could not start in the directory %s: %s",
-                                job->working_directory ?: "~", why);
+                n = describe_directory(job, why, ret_info);
                 break;
         case 203:
                 n = describe_program(job, error, interpreter, ret_info);

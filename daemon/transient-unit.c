@@ -115,7 +115,8 @@ static int append_credentials(sd_bus_message *m, const Job *job) {
         return r;
 }
 
-/* One slice a user below jobs.slice, so that a site can share the machine among them. */
+/* One slice a user below jobs.slice, so that a site can share the machine among them. Who asked for no directory
+ * gets the home, and the root where there is none, as from cron: many system accounts have no home. */
 static int append_place(sd_bus_message *m, const Job *job) {
         char user[16], slice[32];
 
@@ -123,7 +124,7 @@ static int append_place(sd_bus_message *m, const Job *job) {
         snprintf(slice, sizeof(slice), "jobs-%u.slice", (unsigned) job->uid);
         /* by number: a name may have gone to somebody else since the submission */
         return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
-                        "WorkingDirectory", "s", job->working_directory ?: "~", "UMask", "u",
+                        "WorkingDirectory", "s", job->working_directory ?: "-~", "UMask", "u",
                         (uint32_t) job->umask);
 }
 

@@ -140,12 +140,14 @@ def test_a_directory_that_one_may_not_enter(alice):
     assert info == "Could not start in the directory /root: Permission denied"
 
 
-def test_a_user_whose_home_is_gone(root, alice):
-    root.run("sh", "-c", "useradd --uid=1100 --no-create-home frank")
-    id = root.submit("/bin/true", user="frank")
-    status, result, exit_status, info = ended(root, id)
-    assert (status, result, exit_status) == ("error", "start-failed", 200)
-    assert "No such file or directory" in info
+def test_a_user_whose_home_is_not_there(root):
+    """As with cron, the root is in its place, but not for whoever asks for the home."""
+    root.run("useradd", "--uid=1100", "--no-create-home", "frank")
+    asked, plain = root.sh("pwd", user="frank", working_directory="~"), root.sh("pwd", user="frank")
+    assert ended(root, asked) == ("error", "start-failed", 200,
+                                  "Could not start in the home of user frank: No such file or directory")
+    assert ended(root, plain)[:2] == ("completed", "success")
+    assert root.output(plain) == b"/\n"
 
 
 def test_a_user_who_is_not_known_when_the_job_starts(root):

@@ -76,6 +76,14 @@ def test_a_directory_is_named_as_in_a_shell(alice, directory, shown):
     assert result.stdout == f"{shown}\n"
 
 
+@pytest.mark.parametrize("command", ["./x", "true"])
+def test_in_a_directory_that_is_gone_it_is_said_so(alice, command):
+    script = f"mkdir -p gone; cd gone; rmdir ../gone; jobsctl run -- {command}"
+    result = alice.run("sh", "-c", script, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Failed to find the current directory: No such file or directory\n"
+
+
 def test_a_directory_that_leads_nowhere_is_no_job(alice):
     before = alice.ids()
     result = alice.jobsctl("run", "--working-directory=../nowhere/..", "true", check=False)

@@ -233,7 +233,7 @@ static void test_a_start_that_failed_at_home(void **state) {
         _cleanup_free_ char *info = NULL;
 
         assert_int_equal(status_text_of_end(job, NULL, &info), 0);
-        assert_string_equal(info, "Could not start in the directory ~: see systemd.exec(5)");
+        assert_string_equal(info, "Could not start in the home of user alice: see systemd.exec(5)");
 }
 
 int main(void) {
