@@ -234,7 +234,7 @@ static int read_environment(sd_bus_message *m, const Option *option, void *targe
         for (char **s = l; s && *s; s++)
                 if (!env_assignment_is_valid(*s))
                         return error_invalid(e,
-                                        "\"environment\" takes NAME=VALUE without control characters, not "
+                                        "\"environment\" takes NAME=VALUE, not "
                                         "\"" QUOTE "\".",
                                         QUOTED(*s));
         if (!job_environment_is_within_limits(l))

@@ -595,12 +595,7 @@ bool env_assignment_is_valid(const char *s) {
                 return false;
         while (is_letter(*p) || is_digit(*p) || *p == '_')
                 p++;
-        if (*p != '=')
-                return false;
-        for (; *p; p++)
-                if (((unsigned char) *p < ' ' && *p != '\t' && *p != '\n') || *p == 0x7f)
-                        return false;
-        return true;
+        return *p == '=';
 }
 
 bool path_is_plain(const char *path) {

@@ -46,8 +46,7 @@ bool text_is_one_line(const char *s);
 void text_make_one_line(char *s, char replacement);
 /* The generic syntax of RFC 3986: a scheme, a colon, and no white space anywhere. */
 bool uri_is_valid(const char *s);
-/* "NAME=VALUE" as PID 1 wants it, see env_assignment_is_valid() there: a name, and no control characters but
- * tabs and line breaks. */
+/* "NAME=VALUE", and the value is anything, as in environ(7): colours for a prompt are. */
 bool env_assignment_is_valid(const char *s);
 /* Absolute, one line, and without "." and "..": what is read is what is opened. */
 bool path_is_plain(const char *s);

@@ -164,10 +164,10 @@ def test_options_reach_the_unit(alice, gate):
 
 def test_the_environment_arrives_and_nothing_of_jobsds(alice):
     values = {"A": "1", "B": "two words", "C": "$A %n \"q\" 'x' \\", "_D": "", "E": "a\nb\tc", "PATH": "/bin",
-              "F": "grüße"}
+              "F": "grüße", "G": "\033[1m\a\r", "H": "".join(map(chr, [*range(1, 32), 127, 0x85, 0x202e]))}
     id = alice.sh("env -0 >environment", environment=[f"{name}={value}" for name, value in values.items()])
     assert alice.wait(id)["Result"] == "success"
-    found = dict(line.split("=", 1) for line in alice.file("environment").read_text().split("\0")[:-1])
+    found = dict(line.split("=", 1) for line in alice.file("environment").read_bytes().decode().split("\0")[:-1])
     assert {name: found[name] for name in values} == values
     assert "NOTIFY_SOCKET" in found and "JOBSD_BOOT_ID" not in found and "STATE_DIRECTORY" not in found
 

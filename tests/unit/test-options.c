@@ -440,9 +440,9 @@ static void check_environment(char **environment, const char *hint) {
 }
 
 static void test_environments(void **state) {
-        static const char *const assignments[] = { "A=", "_=x", "a1_B=c=d", "A=\n", "A=\t", "A=ä" };
-        static const char *const others[] = { "", "=", "=x", "A", "1A=x", "A B=x", "ä=x", "A-B=x", "A=\x01",
-                "A=\x7f", "A=\033[31m", "A=\r" };
+        static const char *const assignments[] = { "A=", "_=x", "a1_B=c=d", "A=\n", "A=\t", "A=ä",
+                "A=\x01", "A=\x7f", "A=\033[31m", "A=\r" };
+        static const char *const others[] = { "", "=", "=x", "A", "1A=x", "A B=x", "ä=x", "A-B=x", "A\033=x" };
         char *nothing[] = { NULL };
 
         check_environment(nothing, NULL);
