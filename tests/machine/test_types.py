@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from person import MANAGER, BusError, Gate, Person, job_path, unit
+from waiting import wait_until
 
 TYPES = "/etc/jobsd/types.d"
 INTERACTIVE = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"
@@ -445,6 +446,7 @@ def test_a_try_that_was_interrupted_is_none_of_those_that_may_fail(fresh_machine
         with Person(fresh_machine, "erin") as erin:
             erin.wait_for(id, Status="running", Attempt=1 + n_interrupted)
             assert erin.job(id)["Retries"] == 1 + n_interrupted
+            wait_until(lambda: erin.file("again").read_text() == "x\n" * (1 + n_interrupted))
     with Person(fresh_machine, "erin") as erin:
         gate.open()
         job = erin.wait(id)
