@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "message-fixture.h"
+#include "unit-result.h"
 #include "unit-state.h"
 
 /* ---- reading ---- */

@@ -17,7 +17,7 @@
 #include "parse.h"
 #include "protocol.h"
 #include "stream-main.h"
-#include "unit-state.h"
+#include "unit-result.h"
 
 /* How a unit ended: what jobsd-run tells of the command, and PID 1 of the unit, see
  * systemd.journal-fields(7). */

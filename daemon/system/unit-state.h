@@ -57,6 +57,3 @@ bool unit_state_is_ambiguous(const UnitState *state);
 
 /* How it ended. The exit status is the signal's number for signal and core-dump. */
 JobResult unit_state_outcome(const UnitState *state, uint64_t timeout_usec, int *ret_exit_status);
-
-/* Result= of a service as PID 1 spells it, also in its journal records. */
-JobResult unit_result_from_string(const char *s);
