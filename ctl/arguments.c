@@ -170,7 +170,7 @@ static int set_properties(void *field, const char *value) {
 }
 
 static int set_time(void *field, const char *value) {
-        return parse_timestamp(value, now_usec(CLOCK_REALTIME), field);
+        return parse_timestamp(value, now_usec(), field);
 }
 
 static int set_lines(void *field, const char *value) {

@@ -104,7 +104,7 @@ int bus_match_owner(sd_bus *bus, sd_bus_slot **ret, sd_bus_message_handler_t han
 
 /* sd-bus tells a point in time of CLOCK_MONOTONIC, or UINT64_MAX. */
 static int bus_remaining(sd_bus *bus, struct timespec *buffer, struct timespec **ret) {
-        uint64_t until_usec, current_usec = now_usec(CLOCK_MONOTONIC), usec;
+        uint64_t until_usec, current_usec = monotonic_usec(), usec;
         int r;
 
         r = sd_bus_get_timeout(bus, &until_usec);

@@ -46,7 +46,7 @@ int follow_print_json(const Arguments *arguments, JobEvent event, const Job *job
 static int print_text(JobEvent event, const Job *job) {
         _cleanup_free_ char *now = NULL, *name = NULL, *long_info = NULL, *info = NULL, *user = NULL;
 
-        if (format_timestamp(now_usec(CLOCK_REALTIME), TIMESTAMP_SECONDS, &now) < 0 ||
+        if (format_timestamp(now_usec(), TIMESTAMP_SECONDS, &now) < 0 ||
                         format_one_line(job->name ?: "", &name) < 0 || format_info(job, &long_info) < 0 ||
                         format_one_line(long_info, &info) < 0 || format_user(job, false, &user) < 0)
                 return -ENOMEM;

@@ -45,7 +45,7 @@ static uint64_t span_usec(uint64_t begin_usec, uint64_t end_usec) {
 
 static int print_status(const Terminal *terminal, const Job *job) {
         _cleanup_free_ char *reason = NULL, *since = NULL, *ago = NULL;
-        uint64_t since_usec = status_since(job), current_usec = now_usec(CLOCK_REALTIME);
+        uint64_t since_usec = status_since(job), current_usec = now_usec();
 
         if (format_result(job, &reason) < 0 || format_timestamp(since_usec, TIMESTAMP_FULL, &since) < 0 ||
                         format_timespan(span_usec(since_usec, current_usec), TIMESPAN_SHORT, &ago) < 0)
@@ -61,7 +61,7 @@ static int print_status(const Terminal *terminal, const Job *job) {
 
 static int print_times(const Job *job) {
         _cleanup_free_ char *submitted = NULL, *waited = NULL, *took = NULL;
-        uint64_t end_usec = job->finished_usec ?: now_usec(CLOCK_REALTIME);
+        uint64_t end_usec = job->finished_usec ?: now_usec();
 
         if (format_timestamp(job->submitted_usec, TIMESTAMP_FULL, &submitted) < 0)
                 return fail_memory();

@@ -5,6 +5,7 @@
 
 #include "backlog.h"
 #include "client.h"
+#include "clock.h"
 #include "dispatch.h"
 #include "request.h"
 #include "user.h"

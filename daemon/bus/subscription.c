@@ -5,6 +5,7 @@
 #include "backlog.h"
 #include "bus-job.h"
 #include "client.h"
+#include "clock.h"
 #include "log.h"
 #include "protocol.h"
 #include "subscription.h"

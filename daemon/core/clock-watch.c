@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock-watch.h"
+#include "clock.h"
 #include "log.h"
 #include "retention.h"
 #include "retry.h"
@@ -22,10 +23,7 @@ typedef struct Watch {
 } Watch;
 
 static int64_t get_offset(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_BOOTTIME, &ts); /* cannot fail for this clock */
-        return (int64_t) now_usec() - ((int64_t) ts.tv_sec * (int64_t) USEC_PER_SEC + ts.tv_nsec / 1000);
+        return (int64_t) now_usec() - (int64_t) clock_usec(CLOCK_BOOTTIME);
 }
 
 /* A timer for no time at all: it only tells that the clock was set. */

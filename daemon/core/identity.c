@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "clock.h"
 #include "helper.h"
 #include "identity.h"
 #include "log.h"

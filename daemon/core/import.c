@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 
+#include "clock.h"
 #include "commit.h"
 #include "helper.h"
 #include "import-row.h"

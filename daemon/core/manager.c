@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
-#include <time.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -15,6 +14,7 @@
 #include "bus.h"
 #include "client.h"
 #include "clock-watch.h"
+#include "clock.h"
 #include "commit.h"
 #include "controllers.h"
 #include "dispatch.h"
@@ -39,21 +39,6 @@
 #include "type-registry.h"
 #include "unit-files.h"
 #include "user.h"
-
-static uint64_t clock_usec(clockid_t clock) {
-        struct timespec ts;
-
-        (void) clock_gettime(clock, &ts); /* cannot fail for these clocks */
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
-}
-
-uint64_t now_usec(void) {
-        return clock_usec(CLOCK_REALTIME);
-}
-
-uint64_t monotonic_usec(void) {
-        return clock_usec(CLOCK_MONOTONIC);
-}
 
 /* As PID 1 has it, see jobsd.service. */
 static int get_boot_id(sd_id128_t *ret) {

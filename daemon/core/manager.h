@@ -111,7 +111,3 @@ void manager_job_never_started(Manager *m, LiveJob *live);
 
 /* What passes by itself, as a full disk that somebody tidies, is tried again this often. */
 #define RETRY_USEC (2 * USEC_PER_SEC)
-
-/* Microseconds since 1970, and since some fixed moment that nobody steps. */
-uint64_t now_usec(void);
-uint64_t monotonic_usec(void);

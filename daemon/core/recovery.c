@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "clock.h"
 #include "journal-query.h"
 #include "launcher.h"
 #include "log.h"

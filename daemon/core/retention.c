@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "clock.h"
 #include "log.h"
 #include "removal.h"
 #include "retention.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/param.h>
 
+#include "clock.h"
 #include "commit.h"
 #include "live-job.h"
 #include "log.h"

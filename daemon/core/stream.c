@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include "clock.h"
 #include "helper.h"
 #include "live-job.h"
 #include "log.h"
