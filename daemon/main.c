@@ -7,9 +7,13 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "bus.h"
 #include "log.h"
 #include "manager.h"
 #include "rebuild.h"
+#include "retention.h"
+#include "stream.h"
+#include "subscription.h"
 
 #define STORE_NAME "jobs.db"
 #define STATE_DIRECTORY "/var/lib/jobsd"
@@ -92,12 +96,24 @@ static int add_signals(Manager *m) {
         return r;
 }
 
+static void stop(Manager **m) {
+        if (!*m)
+                return;
+        manager_stop(*m);
+        bus_free(*m);
+        manager_free(*m);
+}
+
 static int run(void) {
-        _cleanup_(manager_freep) Manager *m = NULL;
+        static const Observer *const observers[] = { &retention_observer, &stream_observer,
+                &subscription_observer, NULL };
         _cleanup_free_ char *store_path = NULL;
+        _cleanup_(stop) Manager *m = NULL;
         int r;
 
         r = manager_new(&m);
+        if (r >= 0)
+                r = bus_new(m);
         if (r < 0)
                 return log_errno(r, "Failed to initialize");
         r = add_signals(m);
@@ -109,7 +125,9 @@ static int run(void) {
         r = make_store_path(&store_path);
         if (r < 0)
                 return log_errno(r, "Failed to initialize");
-        r = manager_start(m, store_path);
+        m->store_path = store_path;
+        m->observers = observers;
+        r = bus_connect(m, manager_open);
         if (r >= 0)
                 r = sd_event_loop(m->event);
         (void) sd_notify(false, "STOPPING=1");

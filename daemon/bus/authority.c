@@ -75,10 +75,6 @@ int authority_new(Manager *m, Authority **ret) {
         return 0;
 }
 
-void authority_add_user(Authority *authority, User *user) {
-        fair_line_init(&user->questions, &authority->queue);
-}
-
 static int on_rules_changed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error) {
         Authority *authority = userdata;
 
@@ -277,7 +273,7 @@ static int ask(Check *check, const Target *target) {
 
         if (r < 0)
                 return r;
-        fair_line_add(&check->user->questions, &check->item);
+        fair_queue_add(&check->authority->queue, &check->user->questions, &check->item);
         send_waiting_checks(check->authority);
         return 0;
 }

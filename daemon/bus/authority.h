@@ -48,8 +48,6 @@ int authority_new(Manager *m, Authority **ret);
 Authority *authority_free(Authority *authority);
 /* Asks subscribers' rights again whenever polkit's rules change. */
 int authority_watch(Authority *authority);
-/* Gives a new user his line of questions. */
-void authority_add_user(Authority *authority, User *user);
 
 /* What a question is about: a job, a type of which one is to be started, or nothing in particular. It goes
  * to polkit's rules as details: job.id, job.user, job.type, job.origin and job.unit; job.type, type.groups

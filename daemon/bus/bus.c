@@ -172,6 +172,25 @@ static int on_name_reply(sd_bus_message *reply, void *userdata, sd_bus_error *re
         return sd_event_exit(m->event, -EEXIST);
 }
 
+int bus_new(Manager *m) {
+        int r;
+
+        r = dispatch_new(m, &m->dispatch);
+        if (r >= 0)
+                r = backlog_new(m, &m->backlog);
+        return r < 0 ? r : authority_new(m, &m->authority);
+}
+
+void bus_free(Manager *m) {
+        while (!LIST_EMPTY(&m->requests))
+                request_free(LIST_FIRST(&m->requests));
+        while (m->clients)
+                client_free(*(Client **) m->clients); /* the tree's root, see tsearch(3) */
+        backlog_free(m->backlog);
+        authority_free(m->authority);
+        dispatch_free(m->dispatch);
+}
+
 int bus_connect(Manager *m, void (*acquired)(Manager *m)) {
         int r;
 

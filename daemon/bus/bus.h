@@ -7,5 +7,9 @@
 
 #include "request.h"
 
+int bus_new(Manager *m);
+/* All callers with what they wait for. */
+void bus_free(Manager *m);
+
 /* acquired is called when the name is ours. */
 int bus_connect(Manager *m, void (*acquired)(Manager *m));

@@ -94,14 +94,10 @@ Dispatch *dispatch_free(Dispatch *dispatch) {
         return NULL;
 }
 
-void dispatch_add_user(Dispatch *dispatch, User *user) {
-        fair_line_init(&user->calls, &dispatch->queue);
-}
-
 void dispatch_add(Dispatch *dispatch, Request *q) {
         int r;
 
-        fair_line_add(&q->user->calls, &q->item);
+        fair_queue_add(&dispatch->queue, &q->user->calls, &q->item);
         r = arm(dispatch);
         if (r < 0)
                 log_errno(r, "Failed to wait for a call's turn");

@@ -14,8 +14,6 @@
 
 int dispatch_new(Manager *m, Dispatch **ret);
 Dispatch *dispatch_free(Dispatch *dispatch);
-/* Gives a new user his line. */
-void dispatch_add_user(Dispatch *dispatch, User *user);
 
 /* Puts it into its user's line: its handler is called when it is his turn. */
 void dispatch_add(Dispatch *dispatch, Request *q);

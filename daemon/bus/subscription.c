@@ -81,7 +81,7 @@ static int build_changed(
         return r < 0 ? r : sd_bus_message_append(*ret, "as", 0);
 }
 
-void subscription_job_new(Manager *m, const Job *job) {
+static void on_job_new(Manager *m, const Job *job) {
         emit(m, job, build_new, NULL);
 }
 
@@ -94,7 +94,8 @@ static int on_change_due(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-void subscription_job_changed(LiveJob *live) {
+/* At most ten a second a job, the last one always. */
+static void on_job_changed(LiveJob *live) {
         uint64_t due = live->last_change_usec + CHANGE_INTERVAL_USEC;
         int r;
 
@@ -111,16 +112,17 @@ void subscription_job_changed(LiveJob *live) {
                 log_errno(r, "Failed to set a timer");
 }
 
-void subscription_job_requeued(Manager *m, const Job *job) {
+static void on_job_requeued(Manager *m, const Job *job) {
         emit(m, job, build_changed, NULL);
 }
 
-void subscription_job_ended(Manager *m, const Job *job) {
+/* The last change, and JobRemoved. */
+static void on_job_ended(Manager *m, const Job *job) {
         emit(m, job, build_changed, NULL);
         emit(m, job, build_removed, job_status_to_string(job->status));
 }
 
-void subscription_job_cleared(Manager *m, const Job *job) {
+static void on_job_cleared(Manager *m, const Job *job) {
         emit(m, job, build_removed, "cleared");
 }
 
@@ -159,9 +161,19 @@ static void tell_history_changed(Client *client, void *userdata) {
                 log_errno(r, "Failed to send a signal about an import");
 }
 
-void subscription_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
+/* Who may see any of them learns that there is something new. */
+static void on_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
         client_foreach(m, tell_history_changed, &(Range){ first_id, first_id + n });
 }
+
+const Observer subscription_observer = {
+        .job_new = on_job_new,
+        .job_changed = on_job_changed,
+        .job_requeued = on_job_requeued,
+        .job_ended = on_job_ended,
+        .job_cleared = on_job_cleared,
+        .jobs_imported = on_jobs_imported,
+};
 
 void subscription_end(Client *client) {
         int r;

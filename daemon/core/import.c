@@ -8,15 +8,14 @@
 
 #include "clock.h"
 #include "commit.h"
+#include "events.h"
 #include "helper.h"
 #include "import-row.h"
 #include "import.h"
 #include "leftovers.h"
 #include "log.h"
 #include "parse.h"
-#include "retention.h"
 #include "strv.h"
-#include "subscription.h"
 
 /* What is read at once, and stored in one turn: some hundred rows, which takes some ms. */
 #define READ_BYTES ((size_t) 32 * 1024)
@@ -85,9 +84,8 @@ static void on_finished(int r, void *userdata) {
         if (r >= 0) {
                 log_import(import->actor, import->first_id, counts->n_imported, counts->n_known,
                                 counts->n_refused);
-                retention_jobs_added(m, counts->n_imported);
                 if (counts->n_imported > 0)
-                        subscription_jobs_imported(m, import->first_id, counts->n_imported);
+                        events_jobs_imported(m, import->first_id, counts->n_imported);
         }
         end(import, r);
 }

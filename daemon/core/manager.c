@@ -9,17 +9,14 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "authority.h"
-#include "backlog.h"
-#include "bus.h"
-#include "client.h"
 #include "clock-watch.h"
 #include "clock.h"
 #include "commit.h"
 #include "controllers.h"
-#include "dispatch.h"
+#include "events.h"
 #include "helper.h"
 #include "history-files.h"
+#include "identity.h"
 #include "import.h"
 #include "journal-query.h"
 #include "last-id.h"
@@ -30,12 +27,10 @@
 #include "manager.h"
 #include "queue.h"
 #include "recovery.h"
-#include "request.h"
 #include "retention.h"
 #include "retry.h"
 #include "status-text.h"
 #include "stream.h"
-#include "subscription.h"
 #include "type-registry.h"
 #include "unit-files.h"
 #include "user.h"
@@ -65,12 +60,6 @@ int manager_new(Manager **ret) {
                 r = sd_event_default(&m->event);
         if (r >= 0)
                 r = launcher_new(m, &m->launcher);
-        if (r >= 0)
-                r = dispatch_new(m, &m->dispatch);
-        if (r >= 0)
-                r = backlog_new(m, &m->backlog);
-        if (r >= 0)
-                r = authority_new(m, &m->authority);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(m);
@@ -82,27 +71,23 @@ static void free_live_jobs(Manager *m) {
                 live_job_free(*(LiveJob **) m->live_jobs); /* the tree's root, see tsearch(3) */
 }
 
-Manager *manager_free(Manager *m) {
-        if (!m)
-                return NULL;
+void manager_stop(Manager *m) {
         m->recovered = false; /* nothing is started any more */
         if (m->commit)
                 commit_flush(m->commit); /* who waits for it gets his answer */
-        while (!LIST_EMPTY(&m->requests))
-                request_free(LIST_FIRST(&m->requests));
+}
+
+Manager *manager_free(Manager *m) {
+        if (!m)
+                return NULL;
         import_free(m->import);
         leftovers_free(m->leftovers);
         while (!LIST_EMPTY(&m->streams))
                 stream_free(LIST_FIRST(&m->streams));
         helper_free_all(m);
-        while (m->clients)
-                client_free(*(Client **) m->clients);
-        backlog_free(m->backlog);
         free_live_jobs(m);
-        authority_free(m->authority);
         while (m->users)
                 user_free(*(User **) m->users);
-        dispatch_free(m->dispatch);
         type_registry_free(m);
         commit_free(m->commit);
         retention_free(m->retention);
@@ -173,6 +158,7 @@ static int open_store(Manager *m, const char *path) {
         _cleanup_free_ char *message = NULL;
         int r;
 
+        store_on_damage(on_damage, m);
         r = take_history(m, path);
         if (r < 0)
                 return r;
@@ -193,8 +179,7 @@ static int open_store(Manager *m, const char *path) {
         return r < 0 ? log_errno(r, "Failed to read the history") : 0;
 }
 
-/* The name is ours, so no other jobsd uses the store. */
-static void on_name_acquired(Manager *m) {
+void manager_open(Manager *m) {
         int r = open_store(m, m->store_path);
 
         if (r >= 0)
@@ -203,12 +188,6 @@ static void on_name_acquired(Manager *m) {
                 r = sd_notify(false, "READY=1\nSTATUS=Ready for jobs.");
         if (r < 0)
                 (void) sd_event_exit(m->event, r);
-}
-
-int manager_start(Manager *m, const char *store_path) {
-        m->store_path = store_path;
-        store_on_damage(on_damage, m);
-        return bus_connect(m, on_name_acquired);
 }
 
 /* ---- submit ---- */
@@ -235,7 +214,7 @@ static void on_submitted(int r, void *userdata) {
         user_release(user);
         submission->done(r, job, submission->userdata);
         if (r >= 0)
-                subscription_job_new(m, job);
+                events_job_new(m, job);
         job_free(job);
         free(submission);
         queue_dispatch(m);
@@ -314,10 +293,8 @@ static void on_finish_committed(int r, void *userdata) {
                 return;
         }
         log_job(JOB_EVENT_ENDED, live->job, 0);
-        retention_job_ended(m);
         live_job_set_ended(live);
-        stream_job_ended(m, live->id);
-        subscription_job_ended(m, live->job);
+        events_job_ended(m, live->job);
         launcher_tidy(m->launcher, live);
         queue_dispatch(m);
 }
@@ -479,7 +456,7 @@ static void tell_put_back(Manager *m, const LiveJob *live) {
         shown.unit = NULL;
         shown.boot_id = shown.invocation_id = SD_ID128_NULL;
         shown.started_usec = 0;
-        subscription_job_requeued(m, &shown);
+        events_job_requeued(m, &shown);
 }
 
 static void on_put_back(int r, void *userdata) {
@@ -628,7 +605,7 @@ void manager_unit_changed(Manager *m, LiveJob *live) {
         if (live->unit.active == UNIT_DEACTIVATING)
                 launcher_watch_stop(m->launcher, live);
         if (changed && live->state == LIVE_RUNNING)
-                subscription_job_changed(live);
+                events_job_changed(live);
 }
 
 /* ---- cancel ---- */
@@ -649,13 +626,11 @@ static void on_cancelled(int r, void *userdata) {
         if (r >= 0) {
                 log_job(JOB_EVENT_CANCEL_ASKED, job, cancellation->actor);
                 log_job(JOB_EVENT_ENDED, job, 0);
-                retention_job_ended(m);
-                stream_job_ended(m, job->id);
         } else
                 queue_return(m, job);
         cancellation->done(r, cancellation->userdata);
         if (r >= 0)
-                subscription_job_ended(m, job);
+                events_job_ended(m, job);
         job_free(job);
         free(cancellation);
 }

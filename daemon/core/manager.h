@@ -27,6 +27,7 @@ typedef struct Import Import;
 typedef struct Launcher Launcher;
 typedef struct Leftovers Leftovers;
 typedef struct LiveJob LiveJob;
+typedef struct Observer Observer;
 typedef struct Request Request;
 typedef struct Retention Retention;
 typedef struct Stream Stream;
@@ -41,6 +42,7 @@ typedef struct Manager {
         Config config;
         const char *store_path;
         void (*on_name_acquired)(struct Manager *m);
+        const Observer *const *observers; /* NULL behind the last one, see events.h */
         sd_id128_t boot_id;
 
         int history_fd; /* as long as it is open, nobody else touches the history */
@@ -76,12 +78,15 @@ typedef struct Manager {
 } Manager;
 
 int manager_new(Manager **ret);
+/* Starts nothing any more, and answers who waits for the disk. */
+void manager_stop(Manager *m);
+/* Nobody may be left who asks for anything. */
 Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager, manager_free);
 
-/* Connects to the bus; when it has the name, opens the store, recovers what ran before and tells PID 1
- * that it is ready. Logs what goes wrong and ends the event loop with it. */
-int manager_start(Manager *m, const char *store_path);
+/* Opens the store, recovers what ran before and tells PID 1 that jobsd is ready. For when the bus name is ours,
+ * so that no other jobsd uses the store. Logs what goes wrong and ends the event loop with it. */
+void manager_open(Manager *m);
 
 /* Reads jobsd.conf and the job types, at the start and whenever somebody asks for it. What was wrong before
  * holds no more, what is wrong now is ignored and told. */

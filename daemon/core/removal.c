@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "commit.h"
+#include "events.h"
 #include "log.h"
 #include "removal.h"
-#include "retention.h"
-#include "subscription.h"
 
 void removal_init(Removal *removal, Manager *m, uid_t actor, removal_cb done, void *userdata) {
         *removal = (Removal){ .manager = m, .actor = actor, .done = done, .userdata = userdata };
@@ -56,9 +55,8 @@ static void on_committed(int r, void *userdata) {
 
         for (size_t i = 0; i < n; i++) {
                 log_job(JOB_EVENT_CLEARED, removal->jobs[i], removal->actor);
-                subscription_job_cleared(removal->manager, removal->jobs[i]);
+                events_job_cleared(removal->manager, removal->jobs[i]);
         }
-        retention_jobs_removed(removal->manager, n);
         removal_done(removal);
         removal->done(r < 0 ? r : removal->error, n, removal->userdata);
 }

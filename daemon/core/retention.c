@@ -113,11 +113,7 @@ void retention_clock_set(Manager *m) {
         m->retention->trusted_usec = monotonic_usec() + GRACE_USEC;
 }
 
-void retention_job_ended(Manager *m) {
-        retention_jobs_added(m, 1);
-}
-
-void retention_jobs_added(Manager *m, uint64_t n) {
+static void add(Manager *m, uint64_t n) {
         Retention *retention = m->retention;
         uint64_t max = m->config.keep_history_max;
 
@@ -126,6 +122,20 @@ void retention_jobs_added(Manager *m, uint64_t n) {
                 step_in(retention, STEP_INTERVAL_USEC);
 }
 
-void retention_jobs_removed(Manager *m, size_t n) {
-        m->retention->n_ended -= n;
+static void on_job_ended(Manager *m, const Job *job) {
+        add(m, 1);
 }
+
+static void on_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
+        add(m, n);
+}
+
+static void on_job_cleared(Manager *m, const Job *job) {
+        m->retention->n_ended--;
+}
+
+const Observer retention_observer = {
+        .job_ended = on_job_ended,
+        .job_cleared = on_job_cleared,
+        .jobs_imported = on_jobs_imported,
+};

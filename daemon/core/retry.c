@@ -6,11 +6,11 @@
 
 #include "clock.h"
 #include "commit.h"
+#include "events.h"
 #include "live-job.h"
 #include "log.h"
 #include "queue.h"
 #include "retry.h"
-#include "subscription.h"
 
 /* However often the machine goes down: something is wrong, and perhaps it is the job. */
 #define TRIES_MAX 100U
@@ -71,7 +71,7 @@ void retry_recorded(Manager *m, uint64_t id) {
         _cleanup_(job_freep) Job *job = NULL;
 
         if (store_get(m->store, id, &job) >= 0)
-                subscription_job_requeued(m, job);
+                events_job_requeued(m, job);
         retry_schedule(m);
 }
 

@@ -51,13 +51,15 @@ static void tell(Stream *stream, char word) {
         stream->control_fd = -EBADF;
 }
 
-void stream_job_ended(Manager *m, uint64_t id) {
+static void on_job_ended(Manager *m, const Job *job) {
         Stream *stream;
 
         LIST_FOREACH(stream, &m->streams, list)
-                if (stream->id == id)
+                if (stream->id == job->id)
                         tell(stream, STREAM_JOB_ENDED);
 }
+
+const Observer stream_observer = { .job_ended = on_job_ended };
 
 bool stream_may_open(Manager *m, uid_t uid) {
         const User *user = user_find(m, uid);

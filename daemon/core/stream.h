@@ -4,15 +4,15 @@
 /* What somebody reads from a pipe that a helper writes: an output, copied from the journal, with the
  * helper following the job until it is told that the job has ended; or an export of the history. */
 
+#include "events.h"
 #include "export-query.h"
-#include "manager.h"
 #include "options.h"
 
 /* Whether he has fewer open than he may have. */
 bool stream_may_open(Manager *m, uid_t uid);
 
 /* *ret_fd is the read end for the caller, *ret_status_fd that of the notes, see stream-protocol.h. With follow
- * it goes on until stream_job_ended(). -EDQUOT when the caller has too many. */
+ * it goes on until the job has ended. -EDQUOT when the caller has too many. */
 int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int *ret_fd,
                 int *ret_status_fd);
 
@@ -22,5 +22,5 @@ int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret
 
 Stream *stream_free(Stream *stream);
 
-/* The job has ended. */
-void stream_job_ended(Manager *m, uint64_t id);
+/* Tells those who follow a job that it has ended. */
+extern const Observer stream_observer;

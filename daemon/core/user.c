@@ -3,8 +3,6 @@
 #include <search.h>
 #include <string.h>
 
-#include "authority.h"
-#include "dispatch.h"
 #include "type-registry.h"
 #include "user.h"
 
@@ -29,8 +27,8 @@ int user_get(Manager *m, uid_t uid, User **ret) {
                         return -ENOMEM;
                 user->uid = uid;
                 user->manager = m;
-                dispatch_add_user(m->dispatch, user);
-                authority_add_user(m->authority, user);
+                fair_line_init(&user->calls);
+                fair_line_init(&user->questions);
                 if (!tsearch(user, &m->users, compare_users)) {
                         free(user);
                         return -ENOMEM;

@@ -12,9 +12,9 @@ static int set_up(void **state) {
         static Lines lines;
 
         fair_queue_init(&lines.queue);
-        fair_line_init(&lines.a, &lines.queue);
-        fair_line_init(&lines.b, &lines.queue);
-        fair_line_init(&lines.c, &lines.queue);
+        fair_line_init(&lines.a);
+        fair_line_init(&lines.b);
+        fair_line_init(&lines.c);
         for (size_t i = 0; i < ELEMENTSOF(lines.items); i++)
                 lines.items[i] = (FairItem){};
         *state = &lines;
@@ -39,7 +39,7 @@ static void test_a_line_is_in_order(void **state) {
         Lines *lines = *state;
 
         for (size_t i = 0; i < 3; i++)
-                fair_line_add(&lines->a, &lines->items[i]);
+                fair_queue_add(&lines->queue, &lines->a, &lines->items[i]);
         for (size_t i = 0; i < 3; i++)
                 serve(lines, i);
         assert_empty(lines);
@@ -50,11 +50,11 @@ static void test_lines_take_turns(void **state) {
         Lines *lines = *state;
 
         for (size_t i = 0; i < 3; i++)
-                fair_line_add(&lines->a, &lines->items[i]);
-        fair_line_add(&lines->b, &lines->items[3]);
-        fair_line_add(&lines->b, &lines->items[4]);
+                fair_queue_add(&lines->queue, &lines->a, &lines->items[i]);
+        fair_queue_add(&lines->queue, &lines->b, &lines->items[3]);
+        fair_queue_add(&lines->queue, &lines->b, &lines->items[4]);
         serve(lines, 0);
-        fair_line_add(&lines->c, &lines->items[5]);
+        fair_queue_add(&lines->queue, &lines->c, &lines->items[5]);
         serve(lines, 3);
         serve(lines, 1);
         serve(lines, 5);
@@ -68,12 +68,12 @@ static void test_a_line_that_is_served_has_no_other_turn(void **state) {
         FairLine *a, *b;
 
         for (size_t i = 0; i < 2; i++)
-                fair_line_add(&lines->a, &lines->items[i]);
+                fair_queue_add(&lines->queue, &lines->a, &lines->items[i]);
         assert_ptr_equal(fair_queue_take(&lines->queue, &a), &lines->items[0]);
         assert_ptr_equal(a, &lines->a);
-        fair_line_add(&lines->a, &lines->items[2]);
+        fair_queue_add(&lines->queue, &lines->a, &lines->items[2]);
         assert_empty(lines);
-        fair_line_add(&lines->b, &lines->items[3]);
+        fair_queue_add(&lines->queue, &lines->b, &lines->items[3]);
         fair_line_done(a); /* behind b, who came meanwhile */
         assert_ptr_equal(fair_queue_take(&lines->queue, &b), &lines->items[3]);
         assert_false(fair_line_is_idle(b));
@@ -87,8 +87,8 @@ static void test_an_item_is_taken_out_wherever_it_stands(void **state) {
         Lines *lines = *state;
 
         for (size_t i = 0; i < 3; i++)
-                fair_line_add(&lines->a, &lines->items[i]);
-        fair_line_add(&lines->b, &lines->items[3]);
+                fair_queue_add(&lines->queue, &lines->a, &lines->items[i]);
+        fair_queue_add(&lines->queue, &lines->b, &lines->items[3]);
         fair_item_remove(&lines->items[1]);
         fair_item_remove(&lines->items[3]); /* the last one of its line */
         fair_item_remove(&lines->items[3]); /* it stands nowhere */

@@ -7,8 +7,8 @@ void fair_queue_init(FairQueue *queue) {
         TAILQ_INIT(&queue->lines);
 }
 
-void fair_line_init(FairLine *line, FairQueue *queue) {
-        *line = (FairLine){ .queue = queue };
+void fair_line_init(FairLine *line) {
+        *line = (FairLine){};
         TAILQ_INIT(&line->items);
 }
 
@@ -20,13 +20,14 @@ static bool is_listed(const FairLine *line) {
         return !TAILQ_EMPTY(&line->items) && !line->is_served;
 }
 
-void fair_line_add(FairLine *line, FairItem *item) {
+void fair_queue_add(FairQueue *queue, FairLine *line, FairItem *item) {
         bool was_listed = is_listed(line);
 
+        line->queue = queue;
         item->line = line;
         TAILQ_INSERT_TAIL(&line->items, item, list);
         if (!was_listed && is_listed(line))
-                TAILQ_INSERT_TAIL(&line->queue->lines, line, list);
+                TAILQ_INSERT_TAIL(&queue->lines, line, list);
 }
 
 FairItem *fair_queue_take(FairQueue *queue, FairLine **ret) {

@@ -14,7 +14,7 @@ typedef struct FairItem {
 } FairItem;
 
 typedef struct FairLine {
-        struct FairQueue *queue;
+        struct FairQueue *queue; /* NULL: nothing has ever stood in it */
         TAILQ_HEAD(, FairItem) items;
         TAILQ_ENTRY(FairLine) list;
         bool is_served; /* the item that was taken last is not done */
@@ -26,12 +26,12 @@ typedef struct FairQueue {
 } FairQueue;
 
 void fair_queue_init(FairQueue *queue);
-void fair_line_init(FairLine *line, FairQueue *queue);
+void fair_line_init(FairLine *line);
 /* Nothing stands in it, and nothing that was taken is not done. */
 bool fair_line_is_idle(const FairLine *line);
 
-/* At the end of a line. */
-void fair_line_add(FairLine *line, FairItem *item);
+/* At the end of a line, which is one of this queue from then on. */
+void fair_queue_add(FairQueue *queue, FairLine *line, FairItem *item);
 /* The first item of the next line, NULL when there is none. Its line has no other turn until
  * fair_line_done(). */
 FairItem *fair_queue_take(FairQueue *queue, FairLine **ret);
