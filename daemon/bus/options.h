@@ -9,6 +9,7 @@
 #include "export-query.h"
 #include "job.h"
 #include "store.h"
+#include "stream.h"
 
 typedef struct Option {
         const char *key;
@@ -65,12 +66,6 @@ typedef struct ExportOptions {
 } ExportOptions;
 
 int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error *e);
-
-typedef struct OutputOptions {
-        bool follow;
-        uint64_t lines; /* UINT64_MAX: all */
-        uint64_t since; /* so many bytes are left out at the beginning */
-} OutputOptions;
 
 int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e);
 

@@ -72,7 +72,7 @@ int identity_resolve(Manager *m, const char *user, identity_cb callback, void *u
         if (!question)
                 return -ENOMEM;
         *question = (Question){ m, callback, userdata };
-        r = helper_ask(m, arguments, on_answer, question, &helper);
+        r = helper_ask(&m->helpers, arguments, on_answer, question, &helper);
         if (r < 0)
                 free(question);
         return r;

@@ -248,7 +248,7 @@ static int start_helper(Import *import, ExportFormat format, int file_fd, int re
         output_fd = fds[1];
         if (fcntl(import->fd, F_SETFL, O_NONBLOCK) < 0)
                 return -errno;
-        return helper_stream(import->manager, arguments, &(HelperFiles){ file_fd, output_fd, report_fd },
+        return helper_stream(&import->manager->helpers, arguments, &(HelperFiles){ file_fd, output_fd, report_fd },
                         on_helper_done, import, &import->helper);
 }
 

@@ -58,6 +58,7 @@ int manager_new(Manager **ret) {
         r = get_boot_id(&m->boot_id);
         if (r >= 0)
                 r = sd_event_default(&m->event);
+        m->helpers.event = m->event;
         if (r >= 0)
                 r = launcher_new(m, &m->launcher);
         if (r < 0)
@@ -84,7 +85,7 @@ Manager *manager_free(Manager *m) {
         leftovers_free(m->leftovers);
         while (!LIST_EMPTY(&m->streams))
                 stream_free(LIST_FIRST(&m->streams));
-        helper_free_all(m);
+        helper_free_all(&m->helpers);
         free_live_jobs(m);
         while (m->users)
                 user_free(*(User **) m->users);
@@ -365,7 +366,8 @@ static char *explain_start_failure(const Job *job, JobResult result, const Outco
 }
 
 /* What the journal knows of an end of which the unit tells too little. */
-static void on_outcome_known(Manager *m, LiveJob *live, const Outcome *outcome) {
+static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata) {
+        LiveJob *live = live_job_find(userdata, id);
         _cleanup_free_ char *why = NULL;
         JobResult result;
 
@@ -377,7 +379,7 @@ static void on_outcome_known(Manager *m, LiveJob *live, const Outcome *outcome) 
                 live->job->exit_status = outcome->exit_status;
                 why = explain_start_failure(live->job, result, outcome);
         }
-        finish_with_result(m, live, result, why);
+        finish_with_result(live->manager, live, result, why);
 }
 
 static void finish_with_unit(Manager *m, LiveJob *live) {
@@ -387,7 +389,7 @@ static void finish_with_unit(Manager *m, LiveJob *live) {
         (void) live_job_update(live);
         result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
         if (unit_state_is_ambiguous(&live->unit) && !job->cancelled) {
-                if (live->asked_journal || journal_query(live, on_outcome_known) >= 0) {
+                if (live->asked_journal || journal_query(&m->helpers, job, on_outcome_known, m) >= 0) {
                         live->asked_journal = true;
                         return;
                 }

@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "config-file.h"
+#include "helper.h"
 #include "history-mark.h"
 #include "ini-file.h"
 #include "job.h"
@@ -22,7 +23,6 @@ typedef struct Backlog Backlog;
 typedef struct Client Client;
 typedef struct Commit Commit;
 typedef struct Dispatch Dispatch;
-typedef struct Helper Helper;
 typedef struct Import Import;
 typedef struct Launcher Launcher;
 typedef struct Leftovers Leftovers;
@@ -65,7 +65,7 @@ typedef struct Manager {
         TAILQ_HEAD(, User) waiting; /* users with queued jobs, next to be served first */
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
-        LIST_HEAD(, Helper) helpers;
+        HelperPool helpers;
 
         KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
 

@@ -61,7 +61,10 @@ static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
 
 static void ask_next(Manager *m);
 
-static void on_outcome(Manager *m, LiveJob *live, const Outcome *outcome) {
+static void on_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
+        Manager *m = userdata;
+        LiveJob *live = live_job_find(m, id);
+
         if (live && live->state == LIVE_RECOVERING)
                 settle(m, live, outcome);
         ask_next(m);
@@ -86,14 +89,17 @@ static void ask_next(Manager *m) {
                 queue_dispatch(m);
                 return;
         }
-        r = journal_query(live, on_outcome);
+        r = journal_query(&m->helpers, live->job, on_outcome, m);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */
         }
 }
 
-static void on_late_outcome(Manager *m, LiveJob *live, const Outcome *outcome) {
+static void on_late_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
+        Manager *m = userdata;
+        LiveJob *live = live_job_find(m, id);
+
         if (live && live->state == LIVE_RECOVERING)
                 settle(m, live, outcome);
         queue_dispatch(m);
@@ -105,7 +111,7 @@ void recovery_ask_journal(Manager *m, LiveJob *live) {
         live->state = LIVE_RECOVERING;
         if (!m->recovered) /* its turn comes with the others */
                 return;
-        r = journal_query(live, on_late_outcome);
+        r = journal_query(&m->helpers, live->job, on_late_outcome, m);
         if (r < 0) {
                 log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
                 (void) sd_event_exit(m->event, r); /* the next start tries again */
@@ -116,13 +122,17 @@ static void on_units_known(int r, void *userdata) {
         ask_next(userdata);
 }
 
+static bool is_live(const char *unit, void *userdata) {
+        return live_job_find_unit(userdata, unit) != NULL;
+}
+
 int recovery_start(Manager *m) {
         int r;
 
         r = store_foreach_running(m->store, adopt_running, m);
         if (r < 0)
                 return log_errno(r, "Failed to read the running jobs");
-        unit_files_remove_leftovers(m);
+        unit_files_remove_leftovers(is_live, m);
         r = retry_limit_waits(m);
         if (r < 0)
                 return log_errno(r, "Failed to read the queue");

@@ -137,7 +137,7 @@ static int start_output(Stream *stream, const Job *job, const OutputOptions *opt
         r = make_pipe(&input_fd, &stream->control_fd);
         if (r < 0)
                 return r;
-        return helper_stream(stream->manager, arguments, &(HelperFiles){ input_fd, output_fd, status_fd },
+        return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ input_fd, output_fd, status_fd },
                         on_helper_done, stream, &helper);
 }
 
@@ -230,7 +230,7 @@ static int start_export(Stream *stream, const ExportQuery *query, int output_fd,
 
         if (r < 0)
                 return r;
-        return helper_stream(stream->manager, arguments, &(HelperFiles){ query_fd, output_fd, status_fd },
+        return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ query_fd, output_fd, status_fd },
                         on_helper_done, stream, &helper);
 }
 

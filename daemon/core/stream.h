@@ -6,7 +6,12 @@
 
 #include "events.h"
 #include "export-query.h"
-#include "options.h"
+
+typedef struct OutputOptions {
+        bool follow;
+        uint64_t lines; /* UINT64_MAX: all */
+        uint64_t since; /* so many bytes are left out at the beginning */
+} OutputOptions;
 
 /* Whether he has fewer open than he may have. */
 bool stream_may_open(Manager *m, uid_t uid);

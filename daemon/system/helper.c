@@ -3,18 +3,19 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
 #include "helper.h"
+#include "macro.h"
 #include "stream-protocol.h"
 
 /* Longer than any answer. */
 #define ANSWER_BYTES_MAX 8192U
 
 struct Helper {
-        Manager *manager;
         LIST_ENTRY(Helper) list;
         pid_t pid;
         sd_event_source *child, *output;
@@ -63,10 +64,10 @@ Helper *helper_free(Helper *helper) {
         return NULL;
 }
 
-void helper_free_all(Manager *m) {
-        while (!LIST_EMPTY(&m->helpers)) {
-                end(LIST_FIRST(&m->helpers));
-                destroy(LIST_FIRST(&m->helpers));
+void helper_free_all(HelperPool *pool) {
+        while (!LIST_EMPTY(&pool->helpers)) {
+                end(LIST_FIRST(&pool->helpers));
+                destroy(LIST_FIRST(&pool->helpers));
         }
 }
 
@@ -145,21 +146,20 @@ static int spawn(char *const arguments[], const HelperFiles *files, pid_t *ret) 
         return -r;
 }
 
-static int helper_new(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
+static int helper_new(HelperPool *pool, char *const arguments[], const HelperFiles *files, helper_done_cb done,
                 void *userdata, Helper **ret) {
         Helper *helper = calloc(1, sizeof(Helper));
         int r;
 
         if (!helper)
                 return -ENOMEM;
-        helper->manager = m;
         helper->done = done;
         helper->userdata = userdata;
         helper->output_fd = -EBADF;
-        LIST_INSERT_HEAD(&m->helpers, helper, list);
+        LIST_INSERT_HEAD(&pool->helpers, helper, list);
         r = spawn(arguments, files, &helper->pid);
         if (r >= 0)
-                r = sd_event_add_child(m->event, &helper->child, helper->pid, WEXITED, on_child, helper);
+                r = sd_event_add_child(pool->event, &helper->child, helper->pid, WEXITED, on_child, helper);
         if (r < 0) {
                 helper_free(helper);
                 return r;
@@ -168,7 +168,7 @@ static int helper_new(Manager *m, char *const arguments[], const HelperFiles *fi
         return 0;
 }
 
-int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *userdata, Helper **ret) {
+int helper_ask(HelperPool *pool, char *const arguments[], helper_done_cb done, void *userdata, Helper **ret) {
         int fds[2], r;
         Helper *helper;
 
@@ -176,7 +176,7 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
                 return -errno;
         r = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
         if (r >= 0)
-                r = helper_new(m, arguments, &(HelperFiles){ -EBADF, fds[1], -EBADF }, done, userdata,
+                r = helper_new(pool, arguments, &(HelperFiles){ -EBADF, fds[1], -EBADF }, done, userdata,
                                 &helper);
         close_fd(fds[1]);
         if (r < 0) {
@@ -184,7 +184,7 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
                 return r;
         }
         helper->output_fd = fds[0];
-        r = sd_event_add_io(m->event, &helper->output, fds[0], EPOLLIN, on_output, helper);
+        r = sd_event_add_io(pool->event, &helper->output, fds[0], EPOLLIN, on_output, helper);
         if (r < 0) {
                 helper_free(helper);
                 return r;
@@ -194,9 +194,9 @@ int helper_ask(Manager *m, char *const arguments[], helper_done_cb done, void *u
         return 0;
 }
 
-int helper_stream(Manager *m, char *const arguments[], const HelperFiles *files, helper_done_cb done,
+int helper_stream(HelperPool *pool, char *const arguments[], const HelperFiles *files, helper_done_cb done,
                 void *userdata, Helper **ret) {
-        int r = helper_new(m, arguments, files, done, userdata, ret);
+        int r = helper_new(pool, arguments, files, done, userdata, ret);
 
         if (r >= 0)
                 (*ret)->closed = true; /* nothing is collected */

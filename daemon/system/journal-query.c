@@ -5,14 +5,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "helper.h"
 #include "journal-query.h"
 #include "log.h"
 
 typedef struct Query {
-        Manager *manager;
         uint64_t id;
         journal_query_cb callback;
+        void *userdata;
 } Query;
 
 /* See stream-protocol.h. */
@@ -31,30 +30,29 @@ static Outcome parse(const char *answer) {
 }
 
 static void on_answer(int status, const char *answer, size_t size, void *userdata) {
-        Query query = *(Query *) userdata;
+        Query *query = userdata;
         Outcome outcome = {};
-        bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
-        if (failed)
-                log_line(LOG_WARNING, "The journal could not be asked about job %" PRIu64 ".", query.id);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                log_line(LOG_WARNING, "The journal could not be asked about job %" PRIu64 ".", query->id);
         else
                 outcome = parse(answer);
-        query.callback(query.manager, live_job_find(query.manager, query.id), &outcome);
+        query->callback(query->id, &outcome, query->userdata);
 }
 
-int journal_query(LiveJob *live, journal_query_cb callback) {
+int journal_query(HelperPool *pool, const Job *job, journal_query_cb callback, void *userdata) {
         char boot_id[SD_ID128_STRING_MAX], uid[16];
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "outcome", live->job->unit,
-                sd_id128_to_string(live->job->boot_id, boot_id), uid, NULL };
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "outcome", job->unit,
+                sd_id128_to_string(job->boot_id, boot_id), uid, NULL };
         Query *query = malloc(sizeof(Query));
         Helper *helper;
         int r;
 
         if (!query)
                 return -ENOMEM;
-        snprintf(uid, sizeof(uid), "%u", (unsigned) job_run_uid(live->job));
-        *query = (Query){ live->manager, live->id, callback };
-        r = helper_ask(live->manager, arguments, on_answer, query, &helper);
+        snprintf(uid, sizeof(uid), "%u", (unsigned) job_run_uid(job));
+        *query = (Query){ job->id, callback, userdata };
+        r = helper_ask(pool, arguments, on_answer, query, &helper);
         if (r < 0)
                 free(query);
         return r;

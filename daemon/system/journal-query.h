@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Asks the journal how a live job's unit ended, by a helper process, because reading it may take long. */
+/* Asks the journal how a unit ended, by a helper process, because reading it may take long. */
 
-#include "live-job.h"
+#include "helper.h"
+#include "job.h"
 
 typedef enum OutcomeKind {
         OUTCOME_UNKNOWN, /* the journal could not be read */
@@ -22,7 +23,7 @@ typedef struct Outcome {
         char interpreter[128]; /* of a script, which is not there; or empty */
 } Outcome;
 
-/* live is NULL when the job is no longer live. */
-typedef void (*journal_query_cb)(Manager *m, LiveJob *live, const Outcome *outcome);
+typedef void (*journal_query_cb)(uint64_t id, const Outcome *outcome, void *userdata);
 
-int journal_query(LiveJob *live, journal_query_cb callback);
+/* Of the job's unit in its boot. The callback gets its id: the job may be gone by then. */
+int journal_query(HelperPool *pool, const Job *job, journal_query_cb callback, void *userdata);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "live-job.h"
 #include "log.h"
 #include "strv.h"
 #include "unit-files.h"
@@ -165,7 +164,7 @@ void unit_files_remove(const char *unit) {
         remove_folder(unit);
 }
 
-static void remove_leftovers_in(Manager *m, const char *path) {
+static void remove_leftovers_in(const char *path, bool (*is_used)(const char *unit, void *userdata), void *userdata) {
         DIR *folder = opendir(path);
         struct dirent *entry;
 
@@ -174,12 +173,12 @@ static void remove_leftovers_in(Manager *m, const char *path) {
                 return;
         }
         while ((entry = readdir(folder)))
-                if (entry->d_name[0] != '.' && !live_job_find_unit(m, entry->d_name))
+                if (entry->d_name[0] != '.' && !is_used(entry->d_name, userdata))
                         unit_files_remove(entry->d_name);
         closedir(folder);
 }
 
-void unit_files_remove_leftovers(Manager *m) {
-        remove_leftovers_in(m, UNIT_FILES_FOLDER);
-        remove_leftovers_in(m, PERMITS_FOLDER);
+void unit_files_remove_leftovers(bool (*is_used)(const char *unit, void *userdata), void *userdata) {
+        remove_leftovers_in(UNIT_FILES_FOLDER, is_used, userdata);
+        remove_leftovers_in(PERMITS_FOLDER, is_used, userdata);
 }

@@ -6,15 +6,18 @@
  * in files that only root can read: a folder for each unit that needs one, from before its start until its
  * end. */
 
-#include "manager.h"
+#include <stdbool.h>
 
-/* Writes those that the job needs, and the one without which its unit does not start; secrets are "NAME=VALUE". Blocks for a file system in memory only. */
+#include "job.h"
+
+/* Writes those that the job needs, and the one without which its unit does not start; secrets are
+ * "NAME=VALUE". Blocks for a file system in memory only. */
 int unit_files_write(const Job *job, char *const *secrets);
 void unit_files_remove(const char *unit);
 /* It has been started: once is enough. */
 void unit_files_forbid_start(const char *unit);
 /* After a start of jobsd: those of units that are nobody's any more. */
-void unit_files_remove_leftovers(Manager *m);
+void unit_files_remove_leftovers(bool (*is_used)(const char *unit, void *userdata), void *userdata);
 
 /* Where they are, for ConditionPathExists=, EnvironmentFile= and LoadCredential=. */
 int unit_files_permit_path(const char *unit, char **ret);
