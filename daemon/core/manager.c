@@ -382,23 +382,27 @@ static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata
         finish_with_result(live->manager, live, result, why);
 }
 
+static JobResult find_result(LiveJob *live) {
+        Job *job = live->job;
+        JobResult result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
+
+        if (result == JOB_RESULT_CANCELLED && !job->cancelled && launcher_is_stopping(live->manager->launcher))
+                return JOB_RESULT_INTERRUPTED;
+        if (result == JOB_RESULT_SIGNAL && job->cancelled && job->exit_status == SIGKILL)
+                return JOB_RESULT_CANCELLED; /* it was frozen, and could not be stopped */
+        return result;
+}
+
 static void finish_with_unit(Manager *m, LiveJob *live) {
         Job *job = live->job;
-        JobResult result;
 
         (void) live_job_update(live);
-        result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
-        if (unit_state_is_ambiguous(&live->unit) && !job->cancelled) {
-                if (live->asked_journal || journal_query(&m->helpers, job, on_outcome_known, m) >= 0) {
-                        live->asked_journal = true;
-                        return;
-                }
+        if (unit_state_is_ambiguous(&live->unit) && !job->cancelled &&
+                        (live->asked_journal || journal_query(&m->helpers, job, on_outcome_known, m) >= 0)) {
+                live->asked_journal = true;
+                return;
         }
-        if (result == JOB_RESULT_CANCELLED && !job->cancelled && launcher_is_stopping(m->launcher))
-                result = JOB_RESULT_INTERRUPTED;
-        if (result == JOB_RESULT_SIGNAL && job->cancelled && job->exit_status == SIGKILL)
-                result = JOB_RESULT_CANCELLED; /* it was frozen, and could not be stopped */
-        finish_with_result(m, live, result, NULL);
+        finish_with_result(m, live, find_result(live), NULL);
 }
 
 /* As the journal has it, which may have been written with another clock. */
