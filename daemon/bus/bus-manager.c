@@ -6,6 +6,7 @@
 
 #include "bus-job.h"
 #include "bus-manager.h"
+#include "cancel.h"
 #include "client.h"
 #include "introspection.h"
 #include "live-job.h"
@@ -223,7 +224,7 @@ int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e) {
                 r = request_find_job(q, id, ACTION_CANCEL, ACTION_CANCEL_OTHERS, &job, e);
         if (r <= 0)
                 return r;
-        r = manager_cancel(q->manager, id, q->uid, on_cancelled, q);
+        r = cancel_job(q->manager, id, q->uid, on_cancelled, q);
         if (r == -ESTALE)
                 return sd_bus_error_setf(e, JOBSD_ERROR_NOT_ACTIVE,
                                 "Job %" PRIu64 " has ended already (%s).", id,

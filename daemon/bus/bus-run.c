@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "protocol.h"
 #include "strv.h"
+#include "submit.h"
 #include "type-registry.h"
 
 static void on_submitted(int r, const Job *job, void *userdata) {
@@ -76,7 +77,7 @@ static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_err
                 r = check_controllers(q->manager, job, e);
         if (r < 0)
                 return r;
-        r = manager_submit(q->manager, job, on_submitted, q);
+        r = submit_job(q->manager, job, on_submitted, q);
         if (r == -EDQUOT)
                 return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "%s has %u jobs in the queue already, more are not allowed "

@@ -11,6 +11,7 @@
 #include "launcher.h"
 #include "log.h"
 #include "queue.h"
+#include "run.h"
 #include "strv.h"
 #include "transient-unit.h"
 #include "unit-files.h"
@@ -215,9 +216,9 @@ static int on_start_reply(sd_bus_message *reply, void *userdata, sd_bus_error *r
         if (error_is_uncertain(e))
                 (void) launcher_query(m->launcher, live); /* fails only without memory: then the job stays */
         else if (error_is_temporary(e))
-                manager_job_never_started(m, live);
+                run_never_started(live);
         else
-                manager_unit_failed(m, live, e->message);
+                run_unit_failed(live, e->message);
         return 0;
 }
 
@@ -244,7 +245,7 @@ int launcher_start(Launcher *launcher, LiveJob *live) {
 
         if (write_files(launcher, live->job) < 0) {
                 start_done(launcher, live);
-                manager_job_never_started(launcher->manager, live);
+                run_never_started(live);
                 return 0;
         }
         r = transient_unit_message(launcher->manager->bus, &launcher->manager->config, live->job, &m);
@@ -498,7 +499,7 @@ static int on_memory_peak(sd_bus_message *reply, void *userdata, sd_bus_error *r
         (void) read_variant(reply, &live->unit.memory_peak); /* unknown costs stay 0 */
         if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_PROPERTY))
                 live->manager->launcher->lacks_memory_peak = true;
-        manager_unit_changed(live->manager, live);
+        run_unit_changed(live);
         return 0;
 }
 
@@ -508,7 +509,7 @@ static int on_cpu_usage(sd_bus_message *reply, void *userdata, sd_bus_error *ret
 
         (void) read_variant(reply, &live->unit.cpu_usage_nsec);
         if (launcher->lacks_memory_peak || get_property(launcher, live, "MemoryPeak", on_memory_peak) < 0)
-                manager_unit_changed(live->manager, live);
+                run_unit_changed(live);
         return 0;
 }
 
@@ -522,7 +523,7 @@ static int on_system_state(sd_bus_message *reply, void *userdata, sd_bus_error *
                 launcher->is_stopping = true;
         if (live->unit.active == UNIT_INACTIVE ||
                         get_property(launcher, live, "CPUUsageNSec", on_cpu_usage) < 0)
-                manager_unit_changed(live->manager, live);
+                run_unit_changed(live);
         return 0;
 }
 
@@ -560,7 +561,7 @@ static int on_unit_changed(sd_bus_message *signal, void *userdata, sd_bus_error 
         if (sd_bus_message_skip(signal, "s") < 0 || unit_state_read(&live->unit, signal) < 0)
                 log_line(LOG_WARNING, "Unexpected properties of %s", unit);
         else
-                manager_unit_changed(launcher->manager, live);
+                run_unit_changed(live);
         return 0;
 }
 
@@ -591,12 +592,12 @@ static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *
         } else if (live->start_in_flight) {
                 start_done(launcher, live);
                 if (result_is_temporary(result))
-                        manager_job_never_started(launcher->manager, live);
+                        run_never_started(live);
                 /* the signal of the unit's change comes first; without it, ask */
                 else if (live->unit.active == UNIT_INACTIVE || live->unit.active == UNIT_ACTIVE_UNKNOWN)
                         (void) launcher_query(launcher, live);
                 else
-                        manager_unit_changed(launcher->manager, live);
+                        run_unit_changed(live);
         } else {
                 live->unit.undisturbed = false; /* a stop, of ours or of another hand */
                 stop_done(launcher, live);
@@ -648,7 +649,6 @@ static void recovery_step(Launcher *launcher) {
 }
 
 static void query_done(Launcher *launcher, LiveJob *live) {
-        Manager *m = launcher->manager;
         bool recovering = live->state == LIVE_RECOVERING;
 
         if (recovering) {
@@ -657,7 +657,7 @@ static void query_done(Launcher *launcher, LiveJob *live) {
                         launcher_reserve_start(launcher, live);
         }
         if (!live->unit.not_found || !recovering) /* else the journal is asked about it */
-                manager_unit_changed(m, live);
+                run_unit_changed(live);
         if (recovering)
                 recovery_step(launcher);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 /* The only part that talks to PID 1: starts, stops and watches the jobs' units. It reports through
- * manager_unit_changed() and manager_unit_failed(). */
+ * run_unit_changed() and run_unit_failed(). */
 
 #include "live-job.h"
 

@@ -95,24 +95,5 @@ int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata);
 /* Called with the outcome of a change, after it is durable. */
 typedef void (*manager_done_cb)(int r, void *userdata);
 
-/* Puts a job into its user's queue. The job is the manager's from then on when this returns 0, and
- * has its id when done is called. -EDQUOT when the user's queue has too many jobs,
- * -EFBIG when they are too large. */
-int manager_submit(
-                Manager *m, Job *job, void (*done)(int r, const Job *job, void *userdata), void *userdata);
-
-/* -ENOENT, -ESTALE when it has ended. */
-int manager_cancel(Manager *m, uint64_t id, uid_t actor, manager_done_cb done, void *userdata);
-
-/* For the launcher: what happens to a unit. */
-void manager_unit_changed(Manager *m, LiveJob *live);
-/* Its start or stop could not be asked of PID 1; message says why. */
-void manager_unit_failed(Manager *m, LiveJob *live, const char *message);
-
-/* For recovery: what became of a job whose unit is gone, and what the journal tells of it; or NULL. */
-typedef struct Outcome Outcome;
-void manager_job_ended(Manager *m, LiveJob *live, JobResult result, const Outcome *outcome);
-void manager_job_never_started(Manager *m, LiveJob *live);
-
 /* What passes by itself, as a full disk that somebody tidies, is tried again this often. */
 #define RETRY_USEC (2 * USEC_PER_SEC)

@@ -8,6 +8,7 @@
 #include "live-job.h"
 #include "log.h"
 #include "queue.h"
+#include "run.h"
 #include "unit-files.h"
 #include "user.h"
 
@@ -82,7 +83,7 @@ void queue_start(Manager *m, LiveJob *live) {
         int r = launcher_start(m->launcher, live);
 
         if (r < 0)
-                manager_unit_failed(m, live, strerror(-r));
+                run_unit_failed(live, strerror(-r));
 }
 
 static int record_start(Manager *m, Job *job) {

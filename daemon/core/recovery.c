@@ -9,6 +9,7 @@
 #include "queue.h"
 #include "recovery.h"
 #include "retry.h"
+#include "run.h"
 #include "unit-files.h"
 
 static int adopt_running(const Job *record, void *userdata) {
@@ -35,11 +36,11 @@ static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t byt
 static void settle_unknown(Manager *m, LiveJob *live, bool began) {
         if (!sd_id128_equal(live->job->boot_id, m->boot_id))
                 /* what the journal had not stored when the machine went down is gone: it may have run */
-                manager_job_ended(m, live, JOB_RESULT_INTERRUPTED, NULL);
+                run_ended(live, JOB_RESULT_INTERRUPTED, NULL);
         else if (began || live->job->started_usec > 0)
-                manager_job_ended(m, live, JOB_RESULT_LOST, NULL);
+                run_ended(live, JOB_RESULT_LOST, NULL);
         else
-                manager_job_never_started(m, live);
+                run_never_started(live);
 }
 
 /* Of one that the journal does not tell of, because it could not be read: it may have run, and a job never
@@ -49,10 +50,10 @@ static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
 
         switch (outcome->kind) {
         case OUTCOME_ENDED:
-                manager_job_ended(m, live, outcome->result, outcome);
+                run_ended(live, outcome->result, outcome);
                 break;
         case OUTCOME_STOPPED:
-                manager_job_ended(m, live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, outcome);
+                run_ended(live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, outcome);
                 break;
         default:
                 settle_unknown(m, live, outcome->kind != OUTCOME_NOTHING);

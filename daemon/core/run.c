@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "clock.h"
+#include "commit.h"
+#include "controllers.h"
+#include "events.h"
+#include "launcher.h"
+#include "log.h"
+#include "queue.h"
+#include "recovery.h"
+#include "retry.h"
+#include "run.h"
+#include "status-text.h"
+#include "unit-files.h"
+
+/* ---- end ---- */
+
+static void finish(LiveJob *live);
+
+static int on_finish_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        finish(live);
+        return 0;
+}
+
+static void finish_later(LiveJob *live, int error) {
+        Manager *m = live->manager;
+        int r;
+
+        log_errno(error, "Failed to record the end of job %" PRIu64 ", trying again", live->id);
+        live->state = LIVE_ENDING;
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_finish_retry, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
+static void on_finish_committed(int r, void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        if (r < 0) {
+                finish_later(live, r);
+                return;
+        }
+        log_job(JOB_EVENT_ENDED, live->job, 0);
+        live_job_set_ended(live);
+        events_job_ended(m, live->job);
+        launcher_tidy(m->launcher, live);
+        queue_dispatch(m);
+}
+
+static void on_retry_committed(int r, void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        if (r < 0) {
+                finish_later(live, r);
+                return;
+        }
+        log_job(JOB_EVENT_RETRIED, live->job, 0);
+        live_job_set_ended(live);
+        retry_recorded(m, live->id);
+        launcher_tidy(m->launcher, live);
+        queue_dispatch(m);
+}
+
+/* Records what job->result says. */
+static void finish(LiveJob *live) {
+        Manager *m = live->manager;
+        Job *job = live->job;
+        bool again = retry_is_wanted(job);
+        int r;
+
+        job->status = job_result_to_status(job->result);
+        live->state = LIVE_RECORDING;
+        r = commit_begin(m->commit);
+        if (r >= 0)
+                r = again ? retry_record(m, job) : store_set_finished(m->store, job);
+        if (r < 0)
+                finish_later(live, r);
+        else
+                commit_add(m->commit, again ? on_retry_committed : on_finish_committed, live);
+}
+
+static void describe_and_finish(LiveJob *live, const char *why) {
+        _cleanup_free_ char *said = TAKE_PTR(live->job->info);
+        Job *job = live->job;
+
+        if (why)
+                job->info = strdup(why);
+        else
+                (void) status_text_of_end(job, said, &job->info); /* without memory it has no info */
+        if (job->result == JOB_RESULT_SUCCESS && job->progress >= 0)
+                job->progress = 1;
+        finish(live);
+}
+
+static void finish_with_result(LiveJob *live, JobResult result, const char *why) {
+        const UnitState *unit = &live->unit;
+        Job *job = live->job;
+
+        job->result = result;
+        job->finished_usec = unit->main_exit_usec > 0 ? unit->main_exit_usec : now_usec();
+        job->cpu_usage_nsec += unit->cpu_usage_nsec; /* to those of earlier tries */
+        job->memory_peak = MAX(job->memory_peak, unit->memory_peak);
+        describe_and_finish(live, why);
+}
+
+/* NULL for every other result, and without memory, for a general text. */
+static char *explain_start_failure(const Job *job, JobResult result, const Outcome *outcome) {
+        char *why = NULL;
+
+        if (result == JOB_RESULT_START_FAILED && outcome)
+                (void) status_text_of_start_failure(job, outcome->error, outcome->interpreter, &why);
+        return why;
+}
+
+/* What the journal knows of an end of which the unit tells too little. */
+static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata) {
+        LiveJob *live = live_job_find(userdata, id);
+        _cleanup_free_ char *why = NULL;
+        JobResult result;
+
+        if (!live || live->state != LIVE_ENDING)
+                return;
+        result = unit_state_outcome(&live->unit, live->job->timeout_usec, &live->job->exit_status);
+        if (outcome->kind == OUTCOME_ENDED) {
+                result = outcome->result;
+                live->job->exit_status = outcome->exit_status;
+                why = explain_start_failure(live->job, result, outcome);
+        }
+        finish_with_result(live, result, why);
+}
+
+static JobResult find_result(LiveJob *live) {
+        Job *job = live->job;
+        JobResult result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
+
+        if (result == JOB_RESULT_CANCELLED && !job->cancelled && launcher_is_stopping(live->manager->launcher))
+                return JOB_RESULT_INTERRUPTED;
+        if (result == JOB_RESULT_SIGNAL && job->cancelled && job->exit_status == SIGKILL)
+                return JOB_RESULT_CANCELLED; /* it was frozen, and could not be stopped */
+        return result;
+}
+
+static void finish_with_unit(LiveJob *live) {
+        Manager *m = live->manager;
+        Job *job = live->job;
+
+        (void) live_job_update(live);
+        if (unit_state_is_ambiguous(&live->unit) && !job->cancelled &&
+                        (live->asked_journal || journal_query(&m->helpers, job, on_outcome_known, m) >= 0)) {
+                live->asked_journal = true;
+                return;
+        }
+        finish_with_result(live, find_result(live), NULL);
+}
+
+/* As the journal has it, which may have been written with another clock. */
+static uint64_t find_end(const Job *job, const Outcome *outcome) {
+        uint64_t now = now_usec();
+
+        return outcome && outcome->usec >= job->started_usec && outcome->usec <= now && outcome->usec > 0
+                        ? outcome->usec
+                        : now;
+}
+
+void run_ended(LiveJob *live, JobResult result, const Outcome *outcome) {
+        _cleanup_free_ char *why = NULL;
+
+        live->unit.active = UNIT_INACTIVE; /* there is nothing to be removed */
+        live->job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
+        live->job->exit_status = outcome ? outcome->exit_status : 0;
+        live->job->finished_usec = find_end(live->job, outcome);
+        why = explain_start_failure(live->job, live->job->result, outcome);
+        describe_and_finish(live, why);
+}
+
+void run_unit_failed(LiveJob *live, const char *message) {
+        _cleanup_free_ char *why = NULL;
+
+        if (asprintf(&why, "Could not start: %s", message) < 0)
+                why = NULL;
+        live->unit.active = UNIT_INACTIVE;
+        live->job->result = live->job->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
+        live->job->finished_usec = now_usec();
+        describe_and_finish(live, live->job->cancelled ? NULL : why);
+}
+
+static int on_put_back_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        run_never_started(live);
+        return 0;
+}
+
+static void put_back_later(LiveJob *live, int error) {
+        Manager *m = live->manager;
+        int r;
+
+        log_errno(error, "Failed to put job %" PRIu64 " back into the queue, trying again", live->id);
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_put_back_retry, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
+/* Whoever has read that it runs learns that it waits again. */
+static void tell_put_back(const LiveJob *live) {
+        Manager *m = live->manager;
+        Job shown = *live->job;
+
+        shown.status = JOB_QUEUED;
+        shown.unit = NULL;
+        shown.boot_id = shown.invocation_id = SD_ID128_NULL;
+        shown.started_usec = 0;
+        events_job_requeued(m, &shown);
+}
+
+static void on_put_back(int r, void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
+
+        if (r < 0) {
+                put_back_later(live, r);
+                return;
+        }
+        tell_put_back(live);
+        queue_put_back(m, live);
+        queue_dispatch_later(m);
+}
+
+void run_never_started(LiveJob *live) {
+        Manager *m = live->manager;
+        int r;
+
+        if (live->job->cancelled) {
+                run_ended(live, JOB_RESULT_CANCELLED, NULL);
+                return;
+        }
+        if (!job_has_command(live->job)) { /* of a history that was rebuilt */
+                run_ended(live, JOB_RESULT_LOST, NULL);
+                return;
+        }
+        live->state = LIVE_RECORDING;
+        r = commit_begin(m->commit);
+        if (r >= 0)
+                r = store_set_queued(m->store, live->id);
+        if (r < 0)
+                put_back_later(live, r);
+        else
+                commit_add(m->commit, on_put_back, live);
+}
+
+static int on_tidy_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        launcher_tidy(live->manager->launcher, live);
+        return 0;
+}
+
+static void tidy_later(LiveJob *live) {
+        Manager *m = live->manager;
+        int r;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        r = sd_event_add_time_relative(
+                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_tidy_retry, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
+/* ---- what the unit tells ---- */
+
+static void on_started_committed(int r, void *userdata) {
+        /* Without this record the start is known from the unit all the same. */
+}
+
+/* The site wants to run such jobs, or the controller went after the submission. */
+static void warn_of_limits(const Job *job) {
+        _cleanup_free_ char *lacking = NULL;
+        int r;
+
+        r = controllers_find_lacking(CONTROLLERS_ROOT, job, &lacking);
+        if (r < 0)
+                log_errno(r, "Failed to find out whether the limits of job %" PRIu64 " hold", job->id);
+        else if (lacking)
+                log_without_limits(job, lacking);
+}
+
+static void set_running(LiveJob *live) {
+        Manager *m = live->manager;
+        int r;
+
+        live->state = LIVE_RUNNING;
+        unit_files_forbid_start(live->job->unit);
+        log_job(JOB_EVENT_STARTED, live->job, 0);
+        warn_of_limits(live->job);
+        r = commit_begin(m->commit);
+        if (r >= 0)
+                r = store_set_started(m->store, live->id, live->job->started_usec, live->job->invocation_id);
+        if (r >= 0)
+                commit_add(m->commit, on_started_committed, NULL);
+        else
+                log_errno(r, "Failed to record that job %" PRIu64 " runs", live->id);
+}
+
+static void begin_end(LiveJob *live) {
+        Manager *m = live->manager;
+        int r;
+
+        if (live->state == LIVE_STARTING)
+                set_running(live);
+        live->state = LIVE_ENDING;
+        r = launcher_query_end(m->launcher, live);
+        if (r < 0)
+                finish_with_unit(live);
+}
+
+/* It is gone, and nobody has seen it run. A "systemctl daemon-reload" that comes between its creation and
+ * its start makes PID 1 forget it; or somebody stopped it at once. */
+static bool unit_has_vanished(const LiveJob *live) {
+        return live->state == LIVE_STARTING && live->unit.active == UNIT_INACTIVE &&
+                        live->job->started_usec == 0 && !live->job->cancelled;
+}
+
+void run_unit_changed(LiveJob *live) {
+        Manager *m = live->manager;
+        bool changed;
+
+        switch (live->state) {
+        case LIVE_ENDING: /* its costs are there now */
+                if (!live_job_is_asking(live) && !live->timer)
+                        finish_with_unit(live);
+                return;
+        case LIVE_TIDYING: /* PID 1 would not remove it */
+                if (live->unit.not_found || live->unit.active == UNIT_INACTIVE) {
+                        live_job_free(live);
+                        queue_dispatch(m); /* its next try may have waited for that */
+                } else
+                        tidy_later(live);
+                return;
+        case LIVE_RECOVERING:
+                live->state = live->job->started_usec > 0 ? LIVE_RUNNING : LIVE_STARTING;
+                break;
+        case LIVE_STARTING:
+        case LIVE_RUNNING:
+                break;
+        default:
+                return;
+        }
+
+        changed = live_job_update(live);
+        if (unit_state_is_ended(&live->unit, live->start_in_flight)) {
+                if (unit_has_vanished(live))
+                        recovery_ask_journal(m, live);
+                else
+                        begin_end(live);
+                return;
+        }
+        if (live->state == LIVE_STARTING && live->unit.active == UNIT_ACTIVE) {
+                set_running(live);
+                changed = true;
+        }
+        if (live->job->cancelled && !live->start_in_flight && !live_job_is_asking(live))
+                launcher_cancel(m->launcher, live);
+        if (live->unit.active == UNIT_DEACTIVATING)
+                launcher_watch_stop(m->launcher, live);
+        if (changed && live->state == LIVE_RUNNING)
+                events_job_changed(live);
+}
