@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The rules of the daemon, with a store of its own and a PID 1 that does what the test wants: the queue, a job's
+ * life, who is told of it and when. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "cancel.h"
+#include "commit.h"
+#include "events.h"
+#include "failing-vfs.h"
+#include "fake-system.h"
+#include "manager.h"
+#include "queue.h"
+#include "recovery.h"
+#include "run.h"
+#include "store-fixture.h"
+#include "submit.h"
+
+#define ALICE 1001
+#define BOB 1002
+
+/* ---- who observes ---- */
+
+static void on_new(Manager *m, const Job *job) {
+        happened("new %" PRIu64, job->id);
+}
+
+static void on_changed(LiveJob *live) {
+        happened("changed %" PRIu64, live->id);
+}
+
+static void on_requeued(Manager *m, const Job *job) {
+        assert_int_equal(job->status, JOB_QUEUED);
+        happened("requeued %" PRIu64, job->id);
+}
+
+/* Nobody is told of an end that is not in the store. */
+static void on_ended(Manager *m, const Job *job) {
+        assert_int_equal(status_of(m->store, job->id), job->status);
+        happened("%s %" PRIu64, job_result_to_string(job->result), job->id);
+}
+
+static const Observer observer = {
+        .job_new = on_new,
+        .job_changed = on_changed,
+        .job_requeued = on_requeued,
+        .job_ended = on_ended,
+};
+
+static void on_new_2(Manager *m, const Job *job) {
+        happened("again new %" PRIu64, job->id);
+}
+
+static const Observer second_observer = { .job_new = on_new_2 };
+
+/* ---- the core ---- */
+
+typedef struct Core {
+        StoreFixture *fixture;
+        Manager *manager;
+} Core;
+
+static int core_setup(void **state) {
+        static const Observer *const observers[] = { &observer, &second_observer, NULL };
+        Core *core = calloc(1, sizeof(Core));
+        Manager *m;
+
+        assert_non_null(core);
+        assert_int_equal(store_setup((void **) &core->fixture), 0);
+        assert_int_equal(manager_new(&core->manager), 0);
+        m = core->manager;
+        m->store = core->fixture->store;
+        m->observers = observers;
+        assert_int_equal(commit_new(m->event, m->store, NULL, &m->commit), 0);
+        m->config.max_running = 1;
+        m->recovered = true;
+        free(happenings_take());
+        *state = core;
+        return 0;
+}
+
+static int core_teardown(void **state) {
+        Core *core = *state;
+
+        manager_stop(core->manager);
+        core->manager->store = NULL; /* the fixture's */
+        manager_free(core->manager);
+        store_teardown((void **) &core->fixture);
+        free(core);
+        return 0;
+}
+
+static Manager *manager_of(void **state) {
+        return ((Core *) *state)->manager;
+}
+
+/* Turns of the event loop, until nothing is left to be done at once. */
+static void turn(Manager *m) {
+        for (int r = 1; r > 0;) {
+                r = sd_event_run(m->event, 0);
+                assert_true(r >= 0);
+        }
+}
+
+static void assert_happened(const char *expected) {
+        _cleanup_free_ char *all = happenings_take();
+
+        assert_string_equal(all, expected);
+}
+
+static void on_submitted(int r, const Job *job, void *userdata) {
+        happened("reply %" PRIu64 "%s", job->id, r < 0 ? " failed" : "");
+}
+
+static int try_to_submit(Manager *m, uid_t uid, const Job *as) {
+        Job *job = sample_job(uid, uid == ALICE ? "alice" : "bob");
+        int r;
+
+        if (as)
+                job->retries = as->retries;
+        r = submit_job(m, job, on_submitted, NULL);
+        if (r < 0)
+                job_free(job);
+        return r;
+}
+
+static void submit(Manager *m, uid_t uid) {
+        assert_int_equal(try_to_submit(m, uid, NULL), 0);
+}
+
+static void on_cancelled(int r, void *userdata) {
+        happened("reply%s", r < 0 ? " failed" : "");
+}
+
+static void cancel(Manager *m, uint64_t id) {
+        assert_int_equal(cancel_job(m, id, ALICE, on_cancelled, NULL), 0);
+}
+
+static LiveJob *live_of(Manager *m, uint64_t id) {
+        LiveJob *live = live_job_find(m, id);
+
+        assert_non_null(live);
+        return live;
+}
+
+/* A job of alice's runs, and what happened until then is known. */
+static LiveJob *run_one(Manager *m) {
+        submit(m, ALICE);
+        turn(m);
+        unit_begins(live_of(m, 1));
+        turn(m);
+        free(happenings_take());
+        return live_of(m, 1);
+}
+
+/* ---- the queue ---- */
+
+static void test_a_job_from_its_submission_to_its_end(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        assert_happened("");
+        turn(m);
+        assert_happened("log submitted 1, reply 1, new 1, again new 1, start 1");
+        assert_int_equal(status_of(m->store, 1), JOB_RUNNING);
+        unit_begins(live_of(m, 1));
+        turn(m);
+        assert_happened("log started 1, changed 1");
+        unit_exits(live_of(m, 1), 0);
+        assert_happened("");
+        turn(m);
+        assert_happened("log ended 1, success 1");
+        assert_int_equal(status_of(m->store, 1), JOB_COMPLETED);
+        assert_null(live_job_find(m, 1));
+        assert_int_equal(m->n_running, 0);
+}
+
+static void test_a_users_jobs_start_in_their_order(void **state) {
+        Manager *m = manager_of(state);
+
+        for (int i = 0; i < 3; i++)
+                submit(m, ALICE);
+        turn(m);
+        assert_happened("log submitted 1, reply 1, new 1, again new 1, log submitted 2, reply 2, new 2, again new 2,"
+                        " log submitted 3, reply 3, new 3, again new 3, start 1");
+        for (uint64_t id = 1; id <= 3; id++) {
+                _cleanup_free_ char *all = NULL;
+                char next[32];
+
+                unit_begins(live_of(m, id));
+                unit_exits(live_of(m, id), 0);
+                turn(m);
+                all = happenings_take();
+                snprintf(next, sizeof(next), "start %" PRIu64, id + 1);
+                assert_int_equal(strstr(all, next) != NULL, id < 3);
+        }
+}
+
+static void test_users_take_turns(void **state) {
+        static const uint64_t order[] = { 1, 4, 2, 3 };
+        Manager *m = manager_of(state);
+
+        for (int i = 0; i < 3; i++)
+                submit(m, ALICE);
+        submit(m, BOB);
+        turn(m);
+        for (size_t i = 0; i < ELEMENTSOF(order); i++) {
+                unit_begins(live_of(m, order[i]));
+                unit_exits(live_of(m, order[i]), 0);
+                turn(m);
+        }
+        assert_null(m->live_jobs);
+}
+
+static void test_who_has_fewest_running_is_next(void **state) {
+        Manager *m = manager_of(state);
+
+        m->config.max_running = 3;
+        for (int i = 0; i < 3; i++)
+                submit(m, ALICE);
+        submit(m, BOB);
+        turn(m);
+        (void) live_of(m, 1);
+        (void) live_of(m, 4);
+        (void) live_of(m, 2);
+        assert_null(live_job_find(m, 3));
+}
+
+static void test_what_a_user_may_queue_is_bounded(void **state) {
+        Manager *m = manager_of(state);
+
+        m->config.max_queued_per_user = 2;
+        submit(m, ALICE);
+        submit(m, ALICE);
+        assert_int_equal(try_to_submit(m, ALICE, NULL), -EDQUOT);
+        submit(m, BOB);
+        turn(m); /* one of them runs, and a place is free */
+        submit(m, ALICE);
+        assert_int_equal(try_to_submit(m, ALICE, NULL), -EDQUOT);
+        m->config.max_queued_per_user = 10;
+        m->config.max_queued_bytes_per_user = 1;
+        assert_int_equal(try_to_submit(m, ALICE, NULL), -EFBIG);
+        turn(m);
+        assert_int_equal(sql_number(((Core *) *state)->fixture->path, "SELECT count(*) FROM jobs"), 4);
+}
+
+/* ---- cancel, wherever the job is ---- */
+
+static void test_a_queued_job_that_is_cancelled_does_not_run(void **state) {
+        Manager *m = manager_of(state);
+
+        (void) run_one(m);
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+        cancel(m, 2);
+        turn(m);
+        assert_happened("log cancel 2, log ended 2, reply, cancelled 2");
+        unit_exits(live_of(m, 1), 0);
+        turn(m);
+        assert_happened("log ended 1, success 1");
+}
+
+static void test_one_whose_start_is_being_committed_does_not_run(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        commit_flush(m->commit); /* now its start waits for the next commit */
+        assert_int_equal(live_of(m, 1)->state, LIVE_COMMITTING);
+        cancel(m, 1);
+        free(happenings_take());
+        turn(m);
+        assert_happened("log cancel 1, reply, log ended 1, cancelled 1");
+        assert_int_equal(status_of(m->store, 1), JOB_CANCELLED);
+}
+
+static void test_one_that_is_being_started_is_stopped_when_it_runs(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+        cancel(m, 1);
+        turn(m);
+        assert_happened("log cancel 1, reply");
+        unit_begins(live_of(m, 1));
+        turn(m);
+        assert_happened("log started 1, stop 1, changed 1");
+        unit_is_stopped(live_of(m, 1));
+        turn(m);
+        assert_happened("log ended 1, cancelled 1");
+}
+
+static void test_one_that_runs_is_stopped(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        cancel(m, 1);
+        assert_happened(""); /* not before that is durable */
+        turn(m);
+        assert_happened("log cancel 1, stop 1, reply");
+        unit_is_stopped(live);
+        turn(m);
+        assert_happened("log ended 1, cancelled 1");
+}
+
+static void test_one_that_has_ended_cannot_be_cancelled(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        unit_exits(live, 0);
+        turn(m);
+        assert_int_equal(cancel_job(m, 1, ALICE, on_cancelled, NULL), -ESTALE);
+        assert_int_equal(cancel_job(m, 2, ALICE, on_cancelled, NULL), -ENOENT);
+}
+
+static void test_a_frozen_one_that_had_to_be_killed_was_cancelled(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        cancel(m, 1);
+        turn(m);
+        live->unit.active = UNIT_FAILED;
+        live->unit.result = JOB_RESULT_SIGNAL;
+        live->unit.main_code = CLD_KILLED;
+        live->unit.main_status = SIGKILL;
+        run_unit_changed(live);
+        turn(m);
+        assert_int_equal(status_of(m->store, 1), JOB_CANCELLED);
+}
+
+/* ---- starts that come to nothing ---- */
+
+static void test_a_start_that_is_refused_is_a_failure(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+        unit_is_refused(live_of(m, 1));
+        turn(m);
+        assert_happened("log ended 1, start-failed 1");
+        assert_int_equal(m->n_running, 0);
+}
+
+static void test_one_that_has_to_wait_is_queued_again(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+        unit_has_to_wait(live_of(m, 1));
+        turn(m);
+        assert_happened("requeued 1");
+        assert_int_equal(status_of(m->store, 1), JOB_QUEUED);
+        queue_dispatch(m);
+        turn(m);
+        assert_happened("start 1");
+}
+
+static void test_a_failed_one_with_tries_left_is_queued_again(void **state) {
+        Manager *m = manager_of(state);
+
+        assert_int_equal(try_to_submit(m, ALICE, &(Job){ .retries = 1 }), 0);
+        turn(m);
+        for (int try = 1; try <= 2; try++) {
+                free(happenings_take());
+                unit_begins(live_of(m, 1));
+                unit_exits(live_of(m, 1), 3);
+                turn(m);
+                /* a further try is due at once, and its time comes with the next turn */
+                for (int i = 0; try == 1 && i < 100 && !live_job_find(m, 1); i++)
+                        assert_true(sd_event_run(m->event, 100 * USEC_PER_MSEC) >= 0);
+                if (try == 1)
+                        assert_happened("log started 1, changed 1, log retried 1, requeued 1, start 1");
+        }
+        assert_happened("log started 1, changed 1, log ended 1, exit-code 1");
+}
+
+/* ---- a disk that is full ---- */
+
+static void fill_disk(void) {
+        failing_vfs_arm(FAILING_WRITE, 1, SQLITE_FULL, true);
+}
+
+static void test_a_submission_that_is_not_durable_is_none(void **state) {
+        Manager *m = manager_of(state);
+
+        fill_disk();
+        submit(m, ALICE);
+        turn(m);
+        assert_happened("reply 1 failed");
+        failing_vfs_disarm();
+        assert_int_equal(m->n_running, 0);
+        assert_null(m->users);
+}
+
+/* Nobody is told of it before it is recorded, and that is tried again until it is. */
+static void test_an_end_waits_for_the_disk(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        fill_disk();
+        unit_exits(live, 0);
+        turn(m);
+        assert_happened("");
+        assert_int_equal(live_job_shown(live).status, JOB_RUNNING);
+        failing_vfs_disarm();
+        while (live_job_find(m, 1))
+                assert_true(sd_event_run(m->event, UINT64_MAX) >= 0);
+        assert_happened("log ended 1, success 1");
+}
+
+/* It is no end, although it is tried again like one. */
+static void test_a_put_back_waits_for_the_disk(void **state) {
+        Manager *m = manager_of(state);
+
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+        fill_disk();
+        unit_has_to_wait(live_of(m, 1));
+        turn(m);
+        assert_happened("");
+        failing_vfs_disarm();
+        while (live_job_find(m, 1))
+                assert_true(sd_event_run(m->event, UINT64_MAX) >= 0);
+        assert_happened("requeued 1");
+        assert_int_equal(status_of(m->store, 1), JOB_QUEUED);
+}
+
+static void test_a_cancellation_that_is_not_durable_is_none(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        fill_disk();
+        cancel(m, 1);
+        turn(m);
+        assert_happened("reply failed");
+        failing_vfs_disarm();
+        unit_exits(live, 0);
+        turn(m);
+        assert_happened("log ended 1, success 1");
+}
+
+/* ---- after a restart ---- */
+
+static const struct {
+        bool same_boot;
+        OutcomeKind kind;
+        JobResult said, result; /* none: back in the queue */
+} recoveries[] = {
+        { true, OUTCOME_ENDED, JOB_RESULT_EXIT_CODE, JOB_RESULT_EXIT_CODE },
+        { false, OUTCOME_ENDED, JOB_RESULT_SUCCESS, JOB_RESULT_SUCCESS },
+        { true, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_CANCELLED },
+        { false, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
+        { true, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_LOST },
+        { false, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
+        { true, OUTCOME_UNKNOWN, JOB_RESULT_NONE, JOB_RESULT_LOST },
+        { false, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
+        { true, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_NONE },
+};
+
+static void test_what_ran_before_a_restart(void **state) {
+        Manager *m = manager_of(state);
+        sd_id128_t boot_id = m->boot_id;
+
+        m->config.max_running = 0; /* what is queued again stays so */
+        for (size_t i = 0; i < ELEMENTSOF(recoveries); i++) {
+                uint64_t id = insert_job(m->store, ALICE, "alice");
+                _cleanup_(job_freep) Job *job = NULL;
+
+                start_job(m->store, id);
+                job = get_job(m->store, id);
+                m->boot_id = recoveries[i].same_boot ? job->boot_id : boot_id;
+                m->recovered = false;
+                journal_says((Outcome){ .kind = recoveries[i].kind, .result = recoveries[i].said });
+                assert_int_equal(recovery_start(m), 0);
+                turn(m);
+                job_free(job);
+                job = get_job(m->store, id);
+                assert_int_equal(job->result, recoveries[i].result);
+                assert_int_equal(job->status, recoveries[i].result == JOB_RESULT_NONE
+                                                      ? JOB_QUEUED
+                                                      : job_result_to_status(recoveries[i].result));
+        }
+        m->boot_id = boot_id;
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(
+                                test_a_job_from_its_submission_to_its_end, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_users_jobs_start_in_their_order, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_users_take_turns, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_who_has_fewest_running_is_next, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_what_a_user_may_queue_is_bounded, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_queued_job_that_is_cancelled_does_not_run, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_one_whose_start_is_being_committed_does_not_run, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_one_that_is_being_started_is_stopped_when_it_runs, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_one_that_runs_is_stopped, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_one_that_has_ended_cannot_be_cancelled, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_frozen_one_that_had_to_be_killed_was_cancelled, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_start_that_is_refused_is_a_failure, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_one_that_has_to_wait_is_queued_again, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_failed_one_with_tries_left_is_queued_again, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_submission_that_is_not_durable_is_none, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_an_end_waits_for_the_disk, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_a_put_back_waits_for_the_disk, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_cancellation_that_is_not_durable_is_none, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),
+        };
+        int r;
+
+        failing_vfs_install();
+        r = cmocka_run_group_tests(tests, NULL, NULL);
+        failing_vfs_remove();
+        return r;
+}
