@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "export-query.h"
-#include "identity.h"
 #include "import-row.h"
 #include "parse.h"
 #include "protocol.h"
@@ -171,10 +170,10 @@ static const ImportColumn columns[] = {
         { "jobName", set_line, FIELD(name), JOBSD_NAME_BYTES_MAX },
         { "jobStatus", set_status, FIELD(status), 0 },
         { "jobInfo", set_line, FIELD(info), IMPORT_INFO_BYTES_MAX },
-        { "jobUser", set_line, FIELD(user), IDENTITY_NAME_MAX - 1 },
+        { "jobUser", set_line, FIELD(user), USER_NAME_BYTES - 1 },
         { "name", set_line, FIELD(name), JOBSD_NAME_BYTES_MAX },
         { "type", set_line, FIELD(type), JOBSD_NAME_BYTES_MAX },
-        { "user", set_line, FIELD(user), IDENTITY_NAME_MAX - 1 },
+        { "user", set_line, FIELD(user), USER_NAME_BYTES - 1 },
         { "origin", set_origin, FIELD(origin), 0 },
         { "submitted", set_number, FIELD(submitted_usec), INT64_MAX },
         { "started", set_number, FIELD(started_usec), INT64_MAX },

@@ -52,6 +52,9 @@ typedef enum JobOrigin {
         _JOB_ORIGIN_INVALID = -22,
 } JobOrigin;
 
+/* Of the name of a user, with the NUL behind it. */
+#define USER_NAME_BYTES 256U
+
 /* What systemd gives to services, see UMask= in systemd.exec(5). */
 #define JOB_UMASK_DEFAULT 0022U
 #define JOB_UMASK_MAX 0777U

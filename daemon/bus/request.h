@@ -27,7 +27,7 @@ typedef struct Decision {
 
 /* Who a user is, or why nobody could tell. */
 typedef struct Identification {
-        char user[IDENTITY_NAME_MAX]; /* as he was asked for */
+        char user[USER_NAME_BYTES]; /* as he was asked for */
         int error;
         Identity identity;
 } Identification;

@@ -4,13 +4,12 @@
 /* Names of users. NSS may ask a directory server, so a helper process asks NSS; what it said is
  * kept for a short while. */
 
+#include "job.h"
 #include "manager.h"
-
-#define IDENTITY_NAME_MAX 256U
 
 typedef struct Identity {
         uid_t uid;
-        char name[IDENTITY_NAME_MAX];
+        char name[USER_NAME_BYTES];
 } Identity;
 
 struct KnownIdentity {
