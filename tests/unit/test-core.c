@@ -202,8 +202,9 @@ static void test_a_users_jobs_start_in_their_order(void **state) {
         }
 }
 
+/* Whoever comes stands behind those who wait. */
 static void test_users_take_turns(void **state) {
-        static const uint64_t order[] = { 1, 4, 2, 3 };
+        static const uint64_t order[] = { 1, 2, 4, 3 };
         Manager *m = manager_of(state);
 
         for (int i = 0; i < 3; i++)
@@ -221,10 +222,13 @@ static void test_users_take_turns(void **state) {
 static void test_who_has_fewest_running_is_next(void **state) {
         Manager *m = manager_of(state);
 
-        m->config.max_running = 3;
+        m->config.max_running = 0;
         for (int i = 0; i < 3; i++)
                 submit(m, ALICE);
         submit(m, BOB);
+        turn(m);
+        m->config.max_running = 3;
+        queue_dispatch(m);
         turn(m);
         (void) live_of(m, 1);
         (void) live_of(m, 4);
