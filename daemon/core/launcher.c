@@ -42,6 +42,7 @@ struct Launcher {
         TAILQ_HEAD(, LiveJob) call_queue;
         bool is_stopping;
         bool lacks_memory_peak; /* systemd older than 256 */
+        uint64_t userspace_usec; /* since when it is what it is, see launcher.h */
 
         sd_bus_slot *changed_slot, *removed_slot, *owner_slot, *list_slot;
         manager_done_cb done;
@@ -79,6 +80,10 @@ bool launcher_may_start(const Launcher *launcher) {
 
 bool launcher_is_stopping(const Launcher *launcher) {
         return launcher->is_stopping;
+}
+
+uint64_t launcher_userspace_usec(const Launcher *launcher) {
+        return launcher->userspace_usec;
 }
 
 static void start_done(Launcher *launcher, LiveJob *live) {
@@ -745,19 +750,37 @@ static int watch_pid1(Launcher *launcher) {
         return r;
 }
 
-int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
+static int list_units(Launcher *launcher) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        launcher->list_slot = sd_bus_slot_unref(launcher->list_slot);
+        r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "ListUnitsByPatterns");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "asas", 0, 1, "jobsd-*.service");
+        return r < 0 ? r
+                     : sd_bus_call_async(launcher->manager->bus, &launcher->list_slot, m, on_units, launcher,
+                                       CALL_TIMEOUT_USEC);
+}
+
+static int on_userspace_begin(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        Launcher *launcher = userdata;
+        int r;
+
+        (void) read_variant(reply, &launcher->userspace_usec); /* it is as old as the boot then */
+        r = list_units(launcher);
+        return r < 0 ? sd_event_exit(launcher->manager->event, r) : 0;
+}
+
+int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
         int r;
 
         launcher->done = done;
         launcher->done_userdata = userdata;
         r = watch_pid1(launcher);
-        if (r >= 0)
-                r = sd_bus_message_new_method_call(launcher->manager->bus, &m, PID1, "ListUnitsByPatterns");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "asas", 0, 1, "jobsd-*.service");
-        if (r >= 0)
-                r = sd_bus_call_async(launcher->manager->bus, &launcher->list_slot, m, on_units, launcher,
-                                CALL_TIMEOUT_USEC);
-        return r;
+        return r < 0 ? r
+                     : sd_bus_call_method_async(launcher->manager->bus, &launcher->list_slot,
+                                       "org.freedesktop.systemd1", "/org/freedesktop/systemd1", PROPERTIES,
+                                       "Get", on_userspace_begin, launcher, "ss",
+                                       "org.freedesktop.systemd1.Manager", "UserspaceTimestamp");
 }

@@ -40,5 +40,9 @@ void launcher_tidy(Launcher *launcher, LiveJob *live);
 /* The live job is about to be freed. */
 void launcher_forget(Launcher *launcher, LiveJob *live);
 
+/* When the machine's user space began, on the wall clock: at its boot, or anew with "systemctl soft-reboot",
+ * which ends all jobs and leaves the boot's id. */
+uint64_t launcher_userspace_usec(const Launcher *launcher);
+
 /* The machine is going down: whatever stops now was interrupted, and nothing can be started. */
 bool launcher_is_stopping(const Launcher *launcher);

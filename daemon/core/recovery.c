@@ -43,17 +43,23 @@ static void settle_unknown(Manager *m, LiveJob *live, bool began) {
                 run_never_started(live);
 }
 
+/* By hand, or with all that ran. */
+static JobResult find_result_of_stop(Manager *m, const LiveJob *live, const Outcome *outcome) {
+        bool same_userspace = sd_id128_equal(live->job->boot_id, m->boot_id) &&
+                        outcome->usec >= launcher_userspace_usec(m->launcher);
+
+        return same_userspace ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED;
+}
+
 /* Of one that the journal does not tell of, because it could not be read: it may have run, and a job never
  * runs twice. */
 static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
-        bool same_boot = sd_id128_equal(live->job->boot_id, m->boot_id);
-
         switch (outcome->kind) {
         case OUTCOME_ENDED:
                 run_ended(live, outcome->result, outcome);
                 break;
         case OUTCOME_STOPPED:
-                run_ended(live, same_boot ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED, outcome);
+                run_ended(live, find_result_of_stop(m, live, outcome), outcome);
                 break;
         default:
                 settle_unknown(m, live, outcome->kind != OUTCOME_NOTHING);

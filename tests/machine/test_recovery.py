@@ -460,6 +460,20 @@ def test_jobs_that_a_shutdown_stops_were_interrupted_and_had_the_last_word(fresh
         check_interrupted(alice, ids)
 
 
+@pytest.mark.usefixtures("quick_stop")
+def test_jobs_that_a_soft_reboot_stops_were_interrupted(fresh_machine):
+    """The kernel goes on, and with it the boot's id."""
+    if int(fresh_machine.run(["systemctl", "--version"]).stdout.split()[1].split("~")[0]) < 258:
+        pytest.skip("there are none before systemd 254, and after one of 257's a container cannot be ended")
+    with Person(fresh_machine, "alice") as alice:
+        ids = submit_talkers(alice)
+    fresh_machine.run(["systemctl", "soft-reboot"], check=False)
+    wait_until(lambda: fresh_machine.run(
+        ["sh", "-c", "systemctl show -P SoftRebootsCount && systemctl is-active jobsd"], check=False).stdout == "1\nactive\n")
+    with Person(fresh_machine, "alice") as alice:
+        check_interrupted(alice, ids)
+
+
 @pytest.mark.limit(240, "many jobs over many starts of jobsd")
 def test_three_hundred_jobs_that_end_at_once_are_all_recorded(machine):
     """dbus-daemon allows jobsd 128 calls without an answer, PID 1 is asked about each of them."""

@@ -112,6 +112,10 @@ int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
         return 0;
 }
 
+uint64_t launcher_userspace_usec(const Launcher *launcher) {
+        return 1000;
+}
+
 bool launcher_may_start(const Launcher *launcher) {
         return launcher->n_starts < LAUNCHER_STARTS_MAX;
 }

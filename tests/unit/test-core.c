@@ -459,16 +459,18 @@ static const struct {
         bool same_boot;
         OutcomeKind kind;
         JobResult said, result; /* none: back in the queue */
+        uint64_t usec;          /* the user space began at 1000 */
 } recoveries[] = {
-        { true, OUTCOME_ENDED, JOB_RESULT_EXIT_CODE, JOB_RESULT_EXIT_CODE },
-        { false, OUTCOME_ENDED, JOB_RESULT_SUCCESS, JOB_RESULT_SUCCESS },
-        { true, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_CANCELLED },
-        { false, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
-        { true, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_LOST },
-        { false, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
-        { true, OUTCOME_UNKNOWN, JOB_RESULT_NONE, JOB_RESULT_LOST },
-        { false, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED },
-        { true, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_NONE },
+        { true, OUTCOME_ENDED, JOB_RESULT_EXIT_CODE, JOB_RESULT_EXIT_CODE, 0 },
+        { false, OUTCOME_ENDED, JOB_RESULT_SUCCESS, JOB_RESULT_SUCCESS, 0 },
+        { true, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_CANCELLED, 1000 },
+        { true, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED, 999 },
+        { false, OUTCOME_STOPPED, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED, 2000 },
+        { true, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_LOST, 0 },
+        { false, OUTCOME_BEGAN, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED, 0 },
+        { true, OUTCOME_UNKNOWN, JOB_RESULT_NONE, JOB_RESULT_LOST, 0 },
+        { false, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_INTERRUPTED, 0 },
+        { true, OUTCOME_NOTHING, JOB_RESULT_NONE, JOB_RESULT_NONE, 0 },
 };
 
 static void test_what_ran_before_a_restart(void **state) {
@@ -484,7 +486,9 @@ static void test_what_ran_before_a_restart(void **state) {
                 job = get_job(m->store, id);
                 m->boot_id = recoveries[i].same_boot ? job->boot_id : boot_id;
                 m->recovered = false;
-                journal_says((Outcome){ .kind = recoveries[i].kind, .result = recoveries[i].said });
+                journal_says((Outcome){ .kind = recoveries[i].kind,
+                                .result = recoveries[i].said,
+                                .usec = recoveries[i].usec });
                 assert_int_equal(recovery_start(m), 0);
                 turn(m);
                 job_free(job);
