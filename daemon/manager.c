@@ -26,6 +26,7 @@
 #include "leftovers.h"
 #include "live-job.h"
 #include "log.h"
+#include "login-defs.h"
 #include "manager.h"
 #include "queue.h"
 #include "recovery.h"
@@ -135,10 +136,12 @@ Manager *manager_free(Manager *m) {
 }
 
 int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
+        unsigned before = m->config.system_uid_max;
         Config config;
         int r;
 
         config_set_defaults(&config);
+        login_defs_read_system_uid_max("/etc/login.defs", &config.system_uid_max, mistake, userdata);
         r = config_read_file(&config, SYSCONFDIR "/jobsd/jobsd.conf", mistake, userdata);
         if (r >= 0)
                 r = type_registry_load(m, mistake, userdata);
@@ -146,6 +149,8 @@ int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
                 return r;
         m->config = config;
         queue_dispatch(m);
+        if (config.system_uid_max != before)
+                subscription_system_users_changed(m);
         return 0;
 }
 

@@ -19,6 +19,9 @@ void subscription_job_cleared(Manager *m, const Job *job);
  * there is something new. */
 void subscription_jobs_imported(Manager *m, uint64_t first_id, uint64_t n);
 
+/* SystemUIDMax= is another one now. */
+void subscription_system_users_changed(Manager *m);
+
 /* He does not read what he is told. He will see that he was not told all. */
 void subscription_end(Client *client);
 
