@@ -94,6 +94,43 @@ int bus_get_job(sd_bus *bus, uint64_t id, Job **ret) {
         return r < 0 ? fail_bus(&error, r, "Failed to look up job %" PRIu64, id) : 0;
 }
 
+int bus_new_system_uid_max_call(sd_bus *bus, sd_bus_message **ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(
+                        bus, &call, JOBSD_BUS_NAME, JOBSD_PATH, "org.freedesktop.DBus.Properties", "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", JOBSD_MANAGER_INTERFACE, "SystemUIDMax");
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(call);
+        return 0;
+}
+
+int bus_read_system_uid_max(sd_bus_message *reply, uid_t *ret) {
+        if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_PROPERTY)) {
+                *ret = JOBSD_SYSTEM_UID_MAX_BEFORE;
+                return 0;
+        }
+        return sd_bus_message_read(reply, "v", "u", ret);
+}
+
+int bus_find_system_uid_max(sd_bus *bus, sd_bus_error *error, uid_t *ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL, *reply = NULL;
+        int r;
+
+        r = bus_new_system_uid_max_call(bus, &question);
+        if (r >= 0)
+                r = bus_ask(bus, question, error, &reply);
+        if (r >= 0)
+                return bus_read_system_uid_max(reply, ret);
+        if (!sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_PROPERTY))
+                return r;
+        *ret = JOBSD_SYSTEM_UID_MAX_BEFORE;
+        return 0;
+}
+
 int bus_match_owner(sd_bus *bus, sd_bus_slot **ret, sd_bus_message_handler_t handler, void *userdata) {
         return sd_bus_add_match(bus, ret,
                         "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"

@@ -33,6 +33,12 @@ int bus_get_job(sd_bus *bus, uint64_t id, Job **ret);
 /* The same, which leaves the report to the caller. */
 int bus_find_job(sd_bus *bus, uint64_t id, sd_bus_error *error, Job **ret);
 
+/* Up to which one users are system accounts, see uid_is_system(); leaves the report to the caller. */
+int bus_find_system_uid_max(sd_bus *bus, sd_bus_error *error, uid_t *ret);
+/* The question alone, and what its answer says, also that of a jobsd that does not know the question. */
+int bus_new_system_uid_max_call(sd_bus *bus, sd_bus_message **ret);
+int bus_read_system_uid_max(sd_bus_message *reply, uid_t *ret);
+
 /* Entries of an a{sv}, which the caller opens and closes. */
 int bus_append_option(sd_bus_message *message, const char *key, char type, const void *value);
 int bus_append_strings(sd_bus_message *message, const char *key, char *const *strings);

@@ -27,13 +27,16 @@ struct Feed {
         const Context *context;
         Ledger ledger;
 
-        sd_bus_slot *new_slot, *removed_slot, *changed_slot, *history_slot, *ended_slot, *owner_slot;
+        sd_bus_slot *new_slot, *removed_slot, *changed_slot, *history_slot, *ended_slot, *owner_slot,
+                        *manager_slot;
         sd_bus_slot *call; /* the one that is under way */
         View *asked_view;  /* what it is about: a page of this view, */
         IdList asked;      /* these jobs, or the subscription */
         char *owner;       /* the jobsd that is subscribed to, by its unique name */
         bool passwords;    /* whether one may be asked for */
         bool is_away, is_limited;
+        bool knows_system_uid_max; /* that of this jobsd, as it is now */
+        uid_t system_uid_max;
 
         int failure;
         sd_bus_error error;
@@ -47,6 +50,7 @@ static int feed_ask_again(Feed *feed) {
 static int feed_lose_owner(Feed *feed) {
         free(feed->owner);
         feed->owner = NULL;
+        feed->knows_system_uid_max = false;
         feed->call = sd_bus_slot_unref(feed->call);
         return feed_ask_again(feed);
 }
@@ -79,13 +83,13 @@ static int feed_learn_rows(Feed *feed, sd_bus_message *reply) {
 }
 
 /* The bus answers in place of a jobsd that is not there; one that went away over a question is asked
- * once more. 0: not to be read. */
+ * once more. That there is no such property is an answer, too. 0: not to be read. */
 static int feed_check_reply(Feed *feed, sd_bus_message *reply) {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
         const char *sender = sd_bus_message_get_sender(reply);
 
         feed->call = sd_bus_slot_unref(feed->call);
-        if (!error)
+        if (!error || sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_PROPERTY))
                 return 1;
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY))
                 return 0;
@@ -108,6 +112,22 @@ static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *er
 
         if (r > 0)
                 r = feed_subscribed(feed, reply);
+        if (r < 0)
+                feed->failure = r;
+        return 0;
+}
+
+static int feed_read_system_uid_max(Feed *feed, sd_bus_message *reply) {
+        feed->knows_system_uid_max = true;
+        return bus_read_system_uid_max(reply, &feed->system_uid_max);
+}
+
+static int on_system_uid_max(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        Feed *feed = userdata;
+        int r = feed_check_reply(feed, reply);
+
+        if (r > 0)
+                r = feed_read_system_uid_max(feed, reply);
         if (r < 0)
                 feed->failure = r;
         return 0;
@@ -181,6 +201,13 @@ static int feed_subscribe(Feed *feed) {
         return feed_call(feed, call, filter_wants_all(feed->context->arguments), on_subscribed);
 }
 
+static int feed_ask_system_uid_max(Feed *feed) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = bus_new_system_uid_max_call(feed->context->bus, &call);
+
+        return r < 0 ? r : feed_call(feed, call, false, on_system_uid_max);
+}
+
 static int feed_ask_page(Feed *feed, View *view) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         Arguments arguments = *feed->context->arguments;
@@ -222,6 +249,8 @@ static int feed_ask(Feed *feed) {
 
         if (!feed->owner)
                 return feed_subscribe(feed);
+        if (!feed->knows_system_uid_max)
+                return feed_ask_system_uid_max(feed);
         if (view)
                 return feed_ask_page(feed, view);
         r = ledger_sweep(&feed->ledger);
@@ -324,6 +353,15 @@ static int on_history_changed(sd_bus_message *message, void *userdata, sd_bus_er
         return 0;
 }
 
+/* Who the system accounts are: all that changes. */
+static int on_manager_changed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Feed *feed = userdata;
+
+        if (is_from(message, feed->owner))
+                feed->knows_system_uid_max = false;
+        return 0;
+}
+
 /* We were not told all, as we were stopped or too slow. */
 static int on_subscription_ended(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         Feed *feed = userdata;
@@ -381,6 +419,12 @@ static int feed_add_matches(Feed *feed) {
                                 "arg0='" JOBSD_JOB_INTERFACE "'",
                                 on_job_changed, feed);
         if (r >= 0)
+                r = sd_bus_add_match(bus, &feed->manager_slot,
+                                "type='signal',sender='" JOBSD_BUS_NAME "',path='" JOBSD_PATH
+                                "',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
+                                "arg0='" JOBSD_MANAGER_INTERFACE "'",
+                                on_manager_changed, feed);
+        if (r >= 0)
                 r = bus_match_owner(bus, &feed->owner_slot, on_owner_changed, feed);
         return r;
 }
@@ -416,6 +460,7 @@ Feed *feed_free(Feed *feed) {
         sd_bus_slot_unref(feed->history_slot);
         sd_bus_slot_unref(feed->ended_slot);
         sd_bus_slot_unref(feed->owner_slot);
+        sd_bus_slot_unref(feed->manager_slot);
         sd_bus_slot_unref(feed->call);
         sd_bus_error_free(&feed->error);
         id_list_done(&feed->asked);
@@ -456,6 +501,10 @@ const JobSet *feed_jobs(const Feed *feed) {
 
 bool feed_is_settled(const Feed *feed) {
         return feed->ledger.is_settled;
+}
+
+uid_t feed_system_uid_max(const Feed *feed) {
+        return feed->system_uid_max;
 }
 
 bool feed_is_away(const Feed *feed) {

@@ -36,6 +36,8 @@ void feed_forbid_passwords(Feed *feed);
 const JobSet *feed_jobs(const Feed *feed);
 /* Whether all is known that the views want. */
 bool feed_is_settled(const Feed *feed);
+/* Up to which one users are system accounts; once it is settled. */
+uid_t feed_system_uid_max(const Feed *feed);
 /* Whether there is no jobsd now. */
 bool feed_is_away(const Feed *feed);
 /* Whether everybody's jobs were asked for, and only one's own may be seen. */

@@ -43,12 +43,13 @@ int follow_print_json(const Arguments *arguments, JobEvent event, const Job *job
         return 0;
 }
 
-static int print_text(JobEvent event, const Job *job) {
+static int print_text(const Follow *follow, JobEvent event, const Job *job) {
         _cleanup_free_ char *now = NULL, *name = NULL, *long_info = NULL, *info = NULL, *user = NULL;
 
         if (format_timestamp(now_usec(), TIMESTAMP_SECONDS, &now) < 0 ||
                         format_one_line(job->name ?: "", &name) < 0 || format_info(job, &long_info) < 0 ||
-                        format_one_line(long_info, &info) < 0 || format_user(job, false, &user) < 0)
+                        format_one_line(long_info, &info) < 0 ||
+                        format_user(job, feed_system_uid_max(follow->feed), false, &user) < 0)
                 return -ENOMEM;
         (void) printf("%s %-7s %" PRIu64 " %s: %s, %s%s%s\n", now, job_event_to_string(event), job->id, name,
                         user, job_status_to_label(job->status) ?: "?", *info ? ": " : "", info);
@@ -70,7 +71,8 @@ static void on_event(JobEvent event, const Job *job, JobStatus before, void *use
 
         if (!fits(arguments, job, before))
                 return;
-        r = arguments->json == JSON_OFF ? print_text(event, job) : follow_print_json(arguments, event, job);
+        r = arguments->json == JSON_OFF ? print_text(follow, event, job)
+                                        : follow_print_json(arguments, event, job);
         if (r < 0)
                 follow->failure = r;
 }

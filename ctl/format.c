@@ -218,10 +218,10 @@ int format_info(const Job *job, char **ret) {
         return format_text(ret, "%.0f%%%s%s", job->progress * 100, *info ? " " : "", info);
 }
 
-int format_user(const Job *job, bool in_short, char **ret) {
+int format_user(const Job *job, uid_t system_uid_max, bool in_short, char **ret) {
         const char *user = job->user ?: "";
 
-        if (!uid_is_system(job->uid))
+        if (!uid_is_system(job->uid, system_uid_max))
                 return format_text(ret, "%s", user);
         return format_text(ret, "%s (%s)", user, in_short ? "task" : "command-line task");
 }

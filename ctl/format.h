@@ -40,7 +40,7 @@ int format_one_line(const char *text, char **ret);
 int format_info(const Job *job, char **ret);
 /* Whose job it is. One of root or of another system account has no person behind it: "root (command-line
  * task)", in short "root (task)". */
-int format_user(const Job *job, bool in_short, char **ret);
+int format_user(const Job *job, uid_t system_uid_max, bool in_short, char **ret);
 /* "exit status 3", "signal 11/SEGV": why it ended as it did; empty when there is no more to say. */
 int format_result(const Job *job, char **ret);
 /* A bar of so many columns. */

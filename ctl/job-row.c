@@ -26,7 +26,7 @@ static int format_end(const Job *job, TimestampStyle style, char **ret) {
         return format_timestamp(job->finished_usec, style, ret);
 }
 
-int job_row_init(const Job *job, const Terminal *terminal, JobRow *ret) {
+int job_row_init(const Job *job, uid_t system_uid_max, const Terminal *terminal, JobRow *ret) {
         bool is_narrow = terminal->is_terminal && terminal->columns < COLUMNS_WIDE;
         TimestampStyle style = is_narrow ? TIMESTAMP_MINUTES : TIMESTAMP_SECONDS;
 
@@ -39,7 +39,7 @@ int job_row_init(const Job *job, const Terminal *terminal, JobRow *ret) {
                         format_text(&ret->texts[JOB_COLUMN_STATUS], "%s",
                                         job_status_to_label(job->status) ?: "?") < 0 ||
                         format_info(job, &ret->texts[JOB_COLUMN_INFO]) < 0 ||
-                        format_user(job, is_narrow, &ret->texts[JOB_COLUMN_USER]) < 0)
+                        format_user(job, system_uid_max, is_narrow, &ret->texts[JOB_COLUMN_USER]) < 0)
                 return -ENOMEM;
         return 0;
 }

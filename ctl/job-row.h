@@ -26,5 +26,5 @@ typedef struct JobRow {
 
 /* As long as the terminal has place for. -ENOMEM is all that can go wrong, and leaves a row for
  * job_row_done() as well. */
-int job_row_init(const Job *job, const Terminal *terminal, JobRow *ret);
+int job_row_init(const Job *job, uid_t system_uid_max, const Terminal *terminal, JobRow *ret);
 void job_row_done(JobRow *row);

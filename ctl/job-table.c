@@ -179,7 +179,7 @@ static int rows_add(Rows *rows, const JobTable *table, const Terminal *terminal,
         JobRow *row = &rows->rows[rows->n_rows];
 
         rows->jobs[rows->n_rows++] = job;
-        if (job_row_init(job, terminal, row) < 0)
+        if (job_row_init(job, table->system_uid_max, terminal, row) < 0)
                 return -ENOMEM;
         return add_progress(table, job, row);
 }

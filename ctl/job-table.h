@@ -11,6 +11,7 @@
 typedef struct JobTable {
         const Terminal *terminal;
         const JobSet *jobs;
+        uid_t system_uid_max;
         const View *views;
         const char *const *names; /* of the views */
         size_t n_views, current;

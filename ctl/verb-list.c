@@ -54,7 +54,7 @@ static int list_init(List *list, Context *context) {
 static int list_add_text(List *list, const Job *job) {
         _cleanup_(job_row_done) JobRow row = {};
 
-        if (job_row_init(job, &list->context->terminal, &row) < 0 ||
+        if (job_row_init(job, list->context->system_uid_max, &list->context->terminal, &row) < 0 ||
                         table_add_row(list->table, (const char *const *) row.texts) < 0 ||
                         table_set_colour(list->table, JOB_COLUMN_STATUS, status_colour(job->status)) < 0)
                 return -ENOMEM;
@@ -135,6 +135,8 @@ static int list_fetch_page(List *list, sd_bus_error *error, bool is_first) {
         r = list_new_call(list, &call);
         if (r >= 0)
                 r = bus_ask(context->bus, call, error, &reply);
+        if (r >= 0 && is_first && list->table)
+                r = bus_find_system_uid_max(context->bus, error, &context->system_uid_max);
         return r < 0 ? r : list_read(list, reply, is_first);
 }
 

@@ -132,16 +132,16 @@ static int print_import(const Job *job) {
 }
 
 /* A task's number says no more than its label does. */
-static int format_user_and_id(const Job *job, char **ret) {
-        if (uid_is_system(job->uid))
-                return format_user(job, false, ret);
+static int format_user_and_id(const Context *context, const Job *job, char **ret) {
+        if (uid_is_system(job->uid, context->system_uid_max))
+                return format_user(job, context->system_uid_max, false, ret);
         return format_text(ret, "%s (%u)", job->user ?: "?", job->uid);
 }
 
-static int print_origin(const Job *job) {
+static int print_origin(const Context *context, const Job *job) {
         _cleanup_free_ char *user = NULL, *command = NULL, *directory = NULL, *related = NULL;
 
-        if (format_user_and_id(job, &user) < 0 || format_command(job->command, &command) < 0 ||
+        if (format_user_and_id(context, job, &user) < 0 || format_command(job->command, &command) < 0 ||
                         format_one_line(job->working_directory ?: "", &directory) < 0 ||
                         format_one_line(job->related ?: "", &related) < 0)
                 return fail_memory();
@@ -206,7 +206,7 @@ static int print_job(Context *context, const Job *job) {
         if (r >= 0)
                 r = print_times(job);
         if (r >= 0)
-                r = print_origin(job);
+                r = print_origin(context, job);
         if (r >= 0)
                 r = print_costs(job);
         if (r >= 0)
@@ -232,12 +232,22 @@ static int status_of(Context *context, uint64_t id, bool is_last) {
         return 0;
 }
 
+static int ask_system_uid_max(Context *context) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = bus_find_system_uid_max(context->bus, &error, &context->system_uid_max);
+
+        return r < 0 ? fail_bus(&error, r, "Failed to find out who the system accounts are") : 0;
+}
+
 int verb_status(Context *context) {
         const Arguments *arguments = context->arguments;
         int r, first_error = 0;
 
         if (arguments->json != JSON_OFF) /* a block for people has no other form */
                 return verb_show(context);
+        r = ask_system_uid_max(context);
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < arguments->n_ids; i++) {
                 r = status_of(context, arguments->ids[i], i + 1 == arguments->n_ids);
                 if (first_error >= 0)

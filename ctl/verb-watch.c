@@ -98,6 +98,7 @@ static int watch_init(Watch *watch, const Context *context) {
 /* ---- what is to be seen ---- */
 
 static int watch_draw(Watch *watch) {
+        watch->table.system_uid_max = feed_system_uid_max(watch->feed);
         watch->table.notice = feed_is_away(watch->feed) ? NOTICE_AWAY : NULL;
         watch->table.remark = feed_is_limited(watch->feed) ? " Your own jobs only " : NULL;
         return job_table_draw(&watch->table, watch->screen);

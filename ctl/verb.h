@@ -39,7 +39,8 @@ typedef struct Context {
         const Arguments *arguments;
         sd_bus *bus;
         Terminal terminal;
-        pid_t agent, pager; /* 0: none */
+        pid_t agent, pager;   /* 0: none */
+        uid_t system_uid_max; /* who shows users asks for it: bus_find_system_uid_max() */
 } Context;
 
 struct Verb {

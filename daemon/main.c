@@ -116,6 +116,7 @@ static int run(void) {
                 r = bus_new(m);
         if (r < 0)
                 return log_errno(r, "Failed to initialize");
+        m->observers = observers;
         r = add_signals(m);
         if (r < 0)
                 return log_errno(r, "Failed to handle signals");
@@ -126,7 +127,6 @@ static int run(void) {
         if (r < 0)
                 return log_errno(r, "Failed to initialize");
         m->store_path = store_path;
-        m->observers = observers;
         r = bus_connect(m, manager_open);
         if (r >= 0)
                 r = sd_event_loop(m->event);

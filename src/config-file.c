@@ -91,6 +91,7 @@ static const Key keys[] = {
         { "KeepHistoryMax", offsetof(Config, keep_history_max), assign_number, 0, INT_MAX },
         { "KeepHistorySec", offsetof(Config, keep_history_usec), assign_timespan, 0, 0 },
         { "MissingController", offsetof(Config, missing_controller), assign_missing_controller, 0, 0 },
+        { "SystemUIDMax", offsetof(Config, system_uid_max), assign_number, 1, CONFIG_SYSTEM_UID_HIGHEST },
         { "OutputMax", offsetof(Config, output_max), assign_size, 0, 0 },
         { "OutputGraceSec", offsetof(Config, output_grace_usec), assign_grace, 0, 0 },
 };
@@ -108,6 +109,7 @@ void config_set_defaults(Config *config) {
                 .max_requests_per_user = 256,
                 .keep_history_usec = UINT64_MAX,
                 .keep_history_max = 0,
+                .system_uid_max = SYSTEM_UID_MAX,
                 .missing_controller = MISSING_CONTROLLER_REFUSE,
                 .output_max = UINT64_C(256) << 20,
                 .output_grace_usec = 2 * USEC_PER_SEC,

@@ -23,6 +23,7 @@ typedef struct Config {
         unsigned max_requests_per_user; /* calls that are not answered, a user */
         uint64_t keep_history_usec;     /* UINT64_MAX: for ever */
         unsigned keep_history_max;      /* ended jobs; 0: no bound */
+        unsigned system_uid_max;        /* see uid_is_system() */
         MissingController missing_controller;
         uint64_t output_max;        /* bytes of a job's output that are kept; UINT64_MAX: all */
         uint64_t output_grace_usec; /* for output of what a command leaves behind */
@@ -31,7 +32,10 @@ typedef struct Config {
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */
 #define CONFIG_RUNNING_MAX 4000U
 
-/* What holds without a file: four jobs a core. */
+/* The next ones are those of systemd-homed, which are people's, see https://systemd.io/UIDS-GIDS. */
+#define CONFIG_SYSTEM_UID_HIGHEST 60000
+
+/* What holds without a file: four jobs a core, and what systemd takes for system accounts. */
 void config_set_defaults(Config *config);
 
 /* Reads the file over what is set; a mistake is told and ignored. A file that is not there is an empty one.

@@ -93,6 +93,8 @@ static int add_filter(char ***l, const StoreFilter *filter) {
         if (r >= 0)
                 r = add_number(l, "tasks", filter->tasks);
         if (r >= 0)
+                r = add_number(l, "system-uid-max", filter->system_uid_max);
+        if (r >= 0)
                 r = add_text(l, "related", filter->related);
         if (r >= 0)
                 r = add_number(l, "since", filter->since_usec);
@@ -182,6 +184,10 @@ static int set_tasks(ExportQuery *query, const char *value) {
         return parse_boolean(value, &query->filter.tasks);
 }
 
+static int set_system_uid_max(ExportQuery *query, const char *value) {
+        return parse_uid(value, &query->filter.system_uid_max);
+}
+
 static int set_related(ExportQuery *query, const char *value) {
         return set_text(&query->filter.related, value);
 }
@@ -208,6 +214,7 @@ static const struct {
         { "type", set_type },
         { "user", set_user },
         { "tasks", set_tasks },
+        { "system-uid-max", set_system_uid_max },
         { "related", set_related },
         { "since", set_since },
         { "until", set_until },

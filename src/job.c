@@ -105,10 +105,9 @@ JobStatus job_result_to_status(JobResult result) {
         }
 }
 
-bool uid_is_system(uid_t uid) {
-        return uid <= 999 ||                              /* SYS_UID_MAX */
-                        (uid >= 61184 && uid <= 65519) || /* DynamicUser= */
-                        uid == 65534;                     /* nobody */
+bool uid_is_system(uid_t uid, uid_t max) {
+        return uid <= max || (uid >= 61184 && uid <= 65519) || /* DynamicUser= */
+                        uid == 65534;                          /* nobody */
 }
 
 static const char *const job_status_table[_JOB_STATUS_MAX] = {

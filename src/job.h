@@ -136,9 +136,9 @@ static inline uid_t job_run_uid(const Job *job) {
 JobStatus job_result_to_status(JobResult result);
 
 /* A uid that no person has: root, a system account, a dynamic user or nobody. Its jobs are
- * command-line tasks. Bounds: SYS_UID_MAX of login.defs(5) as Debian ships it, and the ranges of
- * https://systemd.io/UIDS-GIDS. */
-bool uid_is_system(uid_t uid);
+ * command-line tasks. Up to which one they are the system's is SystemUIDMax= of jobsd.conf(5); the other
+ * ranges are those of https://systemd.io/UIDS-GIDS. */
+bool uid_is_system(uid_t uid, uid_t max);
 
 const char *job_status_to_string(JobStatus status);
 JobStatus job_status_from_string(const char *s);

@@ -18,6 +18,9 @@
 #define JOBSD_ERROR_NOT_ACTIVE "org.jobsd1.Error.NotActive"
 #define JOBSD_ERROR_STORE_FAILED "org.jobsd1.Error.StoreFailed"
 
+/* The property SystemUIDMax of a jobsd that has none yet. */
+#define JOBSD_SYSTEM_UID_MAX_BEFORE 999U
+
 /* The namespace of the journal that job output goes to, see journald@.conf(5). */
 #define JOBSD_JOURNAL_NAMESPACE "jobs"
 

@@ -30,11 +30,11 @@ static bool row_is_named(sqlite3_stmt *row, const StoreFilter *filter) {
 
 static bool row_is_of_user(sqlite3_stmt *row, const StoreFilter *filter) {
         uid_t uid = (uid_t) column_uint64(row, COLUMN_UID), wanted;
+        bool is_system = uid_is_system(uid, filter->system_uid_max);
 
-        if (filter->uid != UID_INVALID && uid != filter->uid &&
-                        !(filter->system_users && uid_is_system(uid)))
+        if (filter->uid != UID_INVALID && uid != filter->uid && !(filter->system_users && is_system))
                 return false;
-        if (filter->tasks && !uid_is_system(uid))
+        if (filter->tasks && !is_system)
                 return false;
         if (filter->user && parse_uid(filter->user, &wanted) >= 0)
                 return uid == wanted;

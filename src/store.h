@@ -125,10 +125,11 @@ int store_count_ended(Store *store, uint64_t *ret);
 
 /* Which jobs: everything that is set must hold. */
 typedef struct StoreFilter {
-        uid_t uid;         /* of this user, or UID_INVALID */
-        bool system_users; /* with uid: those of root and system accounts, too */
-        bool tasks;        /* only those of root and system accounts */
-        uint64_t *ids;     /* only these */
+        uid_t uid;            /* of this user, or UID_INVALID */
+        bool system_users;    /* with uid: those of root and system accounts, too */
+        bool tasks;           /* only those of root and system accounts */
+        uid_t system_uid_max; /* for both: see uid_is_system() */
+        uint64_t *ids;        /* only these */
         size_t n_ids;
         unsigned status_mask; /* 1 << JobStatus; 0: any */
         char *name;           /* in the name, in small or capital letters */

@@ -40,9 +40,9 @@ static int authorize_named(Request *q, StoreFilter *filter, sd_bus_error *e) {
                         return r;
                 uid = identity->uid;
         }
-        action = uid == q->uid               ? ACTION_CLEAR
-                        : uid_is_system(uid) ? ACTION_CLEAR_TASKS
-                                             : ACTION_CLEAR_OTHERS;
+        action = uid == q->uid                                       ? ACTION_CLEAR
+                        : uid_is_system(uid, filter->system_uid_max) ? ACTION_CLEAR_TASKS
+                                                                     : ACTION_CLEAR_OTHERS;
         r = request_authorize(q, action, TARGET_NONE, e);
         if (r <= 0)
                 return r;
@@ -99,11 +99,17 @@ static int check_ids(Request *q, const StoreFilter *filter, sd_bus_error *e) {
         return r;
 }
 
-static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
-        int r = filter->user            ? authorize_named(q, filter, e)
-                        : filter->tasks ? authorize_tasks(q, e)
-                                        : authorize_default(q, filter, e);
+static int authorize(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        if (filter->user)
+                return authorize_named(q, filter, e);
+        return filter->tasks ? authorize_tasks(q, e) : authorize_default(q, filter, e);
+}
 
+static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
+        int r;
+
+        filter->system_uid_max = q->manager->config.system_uid_max;
+        r = authorize(q, filter, e);
         if (r <= 0)
                 return r;
         r = check_ids(q, filter, e);

@@ -29,6 +29,7 @@ int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_b
         int r = all ? authorize_all(q) : -EACCES;
 
         filter->uid = r > 0 ? UID_INVALID : q->uid;
+        filter->system_uid_max = q->manager->config.system_uid_max;
         return r == -EACCES ? request_authorize(q, ACTION_VIEW, TARGET_NONE, e) : r;
 }
 
@@ -353,13 +354,15 @@ static int count_visible(Request *q, Counts *ret) {
 }
 
 static const struct {
-        const char *name, *type;
+        const char *name;
+        bool is_count;
 } manager_properties[] = {
-        { "Version", "s" },
-        { "Queued", "t" },
-        { "Running", "t" },
-        { "MaxRunning", "u" },
-        { "MaxQueuedPerUser", "u" },
+        { "Version", false },
+        { "Queued", true },
+        { "Running", true },
+        { "MaxRunning", false },
+        { "MaxQueuedPerUser", false },
+        { "SystemUIDMax", false },
 };
 
 static int append_manager_property(sd_bus_message *m, size_t i, const Config *config, const Counts *counts) {
@@ -372,8 +375,10 @@ static int append_manager_property(sd_bus_message *m, size_t i, const Config *co
                 return sd_bus_message_append(m, "v", "t", counts->running);
         case 3:
                 return sd_bus_message_append(m, "v", "u", config->max_running);
-        default:
+        case 4:
                 return sd_bus_message_append(m, "v", "u", config->max_queued_per_user);
+        default:
+                return sd_bus_message_append(m, "v", "u", config->system_uid_max);
         }
 }
 
@@ -387,7 +392,7 @@ static int check_interface(const char *interface, sd_bus_error *e) {
 int bus_manager_get(Request *q, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *interface, *name;
-        Counts counts;
+        Counts counts = {};
         size_t i;
         int r;
 
@@ -401,9 +406,11 @@ int bus_manager_get(Request *q, sd_bus_error *e) {
         if (i >= ELEMENTSOF(manager_properties))
                 return sd_bus_error_setf(e, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property \"" QUOTE "\".",
                                 QUOTED(name));
-        r = count_visible(q, &counts);
-        if (r <= 0)
-                return r;
+        if (manager_properties[i].is_count) { /* for which polkit may want a password */
+                r = count_visible(q, &counts);
+                if (r <= 0)
+                        return r;
+        }
         r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
                 r = append_manager_property(reply, i, &q->manager->config, &counts);

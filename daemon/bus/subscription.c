@@ -166,6 +166,34 @@ static void on_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
         client_foreach(m, tell_history_changed, &(Range){ first_id, first_id + n });
 }
 
+static int send_system_uid_max(Client *client) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        Manager *manager = client->manager;
+        int r;
+
+        r = sd_bus_message_new_signal(manager->bus, &m, JOBSD_PATH, "org.freedesktop.DBus.Properties",
+                        "PropertiesChanged");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "sa{sv}as", JOBSD_MANAGER_INTERFACE, 1, "SystemUIDMax", "u",
+                                manager->config.system_uid_max, 0);
+        return r < 0 ? r : send_to(client, m);
+}
+
+static void tell_system_users_changed(Client *client, void *userdata) {
+        int r;
+
+        if (!client->subscribed)
+                return;
+        r = send_system_uid_max(client);
+        if (r < 0)
+                log_errno(r, "Failed to send a signal about SystemUIDMax=");
+}
+
+static void on_reloaded(Manager *m, const Config *before) {
+        if (m->config.system_uid_max != before->system_uid_max)
+                client_foreach(m, tell_system_users_changed, NULL);
+}
+
 const Observer subscription_observer = {
         .job_new = on_job_new,
         .job_changed = on_job_changed,
@@ -173,6 +201,7 @@ const Observer subscription_observer = {
         .job_ended = on_job_ended,
         .job_cleared = on_job_cleared,
         .jobs_imported = on_jobs_imported,
+        .reloaded = on_reloaded,
 };
 
 void subscription_end(Client *client) {

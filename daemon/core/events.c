@@ -31,3 +31,7 @@ void events_job_cleared(Manager *m, const Job *job) {
 void events_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
         TELL(m, jobs_imported, m, first_id, n);
 }
+
+void events_reloaded(Manager *m, const Config *before) {
+        TELL(m, reloaded, m, before);
+}

@@ -16,6 +16,7 @@ typedef struct Observer {
         void (*job_cleared)(Manager *m, const Job *job);
         /* n records of the past came at once, from this id on */
         void (*jobs_imported)(Manager *m, uint64_t first_id, uint64_t n);
+        void (*reloaded)(Manager *m, const Config *before); /* the configuration, which may be the same */
 } Observer;
 
 void events_job_new(Manager *m, const Job *job);
@@ -25,3 +26,4 @@ void events_job_requeued(Manager *m, const Job *job);
 void events_job_ended(Manager *m, const Job *job);
 void events_job_cleared(Manager *m, const Job *job);
 void events_jobs_imported(Manager *m, uint64_t first_id, uint64_t n);
+void events_reloaded(Manager *m, const Config *before);

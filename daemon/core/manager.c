@@ -11,6 +11,7 @@
 
 #include "clock-watch.h"
 #include "commit.h"
+#include "events.h"
 #include "helper.h"
 #include "history-files.h"
 #include "identity.h"
@@ -20,6 +21,7 @@
 #include "leftovers.h"
 #include "live-job.h"
 #include "log.h"
+#include "login-defs.h"
 #include "manager.h"
 #include "queue.h"
 #include "recovery.h"
@@ -100,10 +102,11 @@ Manager *manager_free(Manager *m) {
 }
 
 int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
-        Config config;
+        Config config, before = m->config;
         int r;
 
         config_set_defaults(&config);
+        login_defs_read_system_uid_max("/etc/login.defs", &config.system_uid_max, mistake, userdata);
         r = config_read_file(&config, SYSCONFDIR "/jobsd/jobsd.conf", mistake, userdata);
         if (r >= 0)
                 r = type_registry_load(m, mistake, userdata);
@@ -111,6 +114,7 @@ int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
                 return r;
         m->config = config;
         queue_dispatch(m);
+        events_reloaded(m, &before);
         return 0;
 }
 

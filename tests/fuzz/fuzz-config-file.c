@@ -34,6 +34,7 @@ static void check_bounds(const Config *config) {
         CHECK(config->max_subscriptions_per_user >= 1 && config->max_subscriptions_per_user <= 10000);
         CHECK(config->max_requests_per_user >= 1 && config->max_requests_per_user <= 10000);
         CHECK(config->keep_history_max <= INT_MAX);
+        CHECK(config->system_uid_max >= 1 && config->system_uid_max <= CONFIG_SYSTEM_UID_HIGHEST);
         CHECK(config->max_queued_bytes_per_user > 0 && config->output_max > 0);
         CHECK(config->output_grace_usec >= JOBSD_OUTPUT_GRACE_USEC_MIN &&
                         config->output_grace_usec <= JOBSD_OUTPUT_GRACE_USEC_MAX);
@@ -54,7 +55,7 @@ static char *write_config(const Config *config) {
                               "MaxQueuedBytesPerUser=%s\nMaxStreamsPerUser=%u\n"
                               "MaxSubscriptionsPerUser=%u\nMaxRequestsPerUser=%u\nKeepHistoryMax=%"
                               "u\nKeepHistorySec=%s\nMissingController=%s\nOutputMax=%s\n"
-                              "OutputGraceSec=%" PRIu64 "us\n",
+                              "OutputGraceSec=%" PRIu64 "us\nSystemUIDMax=%u\n",
                               config->max_running, config->max_running_per_user, config->max_queued_per_user,
                               write_number(config->max_queued_bytes_per_user, "", queued),
                               config->max_streams_per_user,
@@ -62,7 +63,8 @@ static char *write_config(const Config *config) {
                               config->keep_history_max,
                               write_number(config->keep_history_usec, "us", history),
                               config->missing_controller == MISSING_CONTROLLER_WARN ? "warn" : "refuse",
-                              write_number(config->output_max, "", output), config->output_grace_usec) > 0);
+                              write_number(config->output_max, "", output), config->output_grace_usec,
+                              config->system_uid_max) > 0);
         return text;
 }
 

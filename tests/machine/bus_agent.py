@@ -256,7 +256,8 @@ class Subscription:
         if member not in self._members:
             return None
         if member == "PropertiesChanged":
-            return int(fields[jeepney.HeaderFields.path].rpartition("/")[2])
+            path = fields[jeepney.HeaderFields.path]
+            return None if path == _PATH else int(path.rpartition("/")[2])
         return message.body[0] if message.body else _ANY    # HistoryChanged tells no id
 
     def _subscribe(self):

@@ -48,6 +48,7 @@ static void assert_configs_equal(const Config *a, const Config *b) {
         assert_int_equal(a->max_requests_per_user, b->max_requests_per_user);
         assert_int_equal(a->keep_history_usec, b->keep_history_usec);
         assert_int_equal(a->keep_history_max, b->keep_history_max);
+        assert_int_equal(a->system_uid_max, b->system_uid_max);
         assert_int_equal(a->missing_controller, b->missing_controller);
         assert_int_equal(a->output_max, b->output_max);
         assert_int_equal(a->output_grace_usec, b->output_grace_usec);
@@ -70,6 +71,7 @@ static void test_defaults(void **state) {
         assert_int_equal(config.max_requests_per_user, 256);
         assert_int_equal(config.keep_history_usec, UINT64_MAX);
         assert_int_equal(config.keep_history_max, 0);
+        assert_int_equal(config.system_uid_max, SYSTEM_UID_MAX);
         assert_int_equal(config.missing_controller, MISSING_CONTROLLER_REFUSE);
         assert_int_equal(config.output_max, UINT64_C(256) << 20);
         assert_int_equal(config.output_grace_usec, 2 * USEC_PER_SEC);
@@ -112,6 +114,7 @@ static void test_every_key(void **state) {
                                    "MaxRequestsPerUser=5\n"
                                    "KeepHistorySec=30d 12h\n"
                                    "KeepHistoryMax=1000\n"
+                                   "SystemUIDMax=799\n"
                                    "OutputMax=infinity\n"
                                    "OutputGraceSec=500ms\n"
                                    "MissingController=warn";
@@ -125,6 +128,7 @@ static void test_every_key(void **state) {
                 .max_requests_per_user = 5,
                 .keep_history_usec = (UINT64_C(30) * 24 + 12) * 3600 * USEC_PER_SEC,
                 .keep_history_max = 1000,
+                .system_uid_max = 799,
                 .missing_controller = MISSING_CONTROLLER_WARN,
                 .output_max = UINT64_MAX,
                 .output_grace_usec = 500 * USEC_PER_MSEC,
@@ -150,7 +154,7 @@ static void test_the_shipped_file(void **state) {
         assert_configs_equal(&config, &wanted);
 }
 
-/* What is commented out in it are keys, and defaults, but for the one that depends on the machine. */
+/* What is commented out in it are keys, and defaults, but for those that depend on the machine. */
 static void test_the_shipped_file_with_its_comments_taken_away(void **state) {
         _cleanup_free_ char *text = NULL;
         Config config, wanted = defaults();
@@ -162,8 +166,9 @@ static void test_the_shipped_file_with_its_comments_taken_away(void **state) {
                 if (p[2] != ' ')
                         p[1] = ' ';
         assert_int_equal(read_text(text, &config, &mistakes), 0);
-        assert_int_equal(mistakes.n, 1);
+        assert_int_equal(mistakes.n, 2);
         assert_says(&mistakes, "MaxRunning= takes a number");
+        assert_says(&mistakes, "SystemUIDMax= takes a number");
         assert_configs_equal(&config, &wanted);
 }
 
@@ -212,6 +217,8 @@ static void test_the_borders_of_each_number(void **state) {
                         { "10000", true, 10000 }, { "10001", false, 0 });
         CHECK_NUMBERS("KeepHistoryMax", keep_history_max, { "-1", false, 0 }, { "0", true, 0 },
                         { "2147483647", true, 2147483647 }, { "2147483648", false, 0 });
+        CHECK_NUMBERS("SystemUIDMax", system_uid_max, { "0", false, 0 }, { "1", true, 1 },
+                        { "60000", true, 60000 }, { "60001", false, 0 });
 }
 
 static void test_sizes(void **state) {

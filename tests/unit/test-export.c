@@ -38,6 +38,7 @@ static void test_a_query_comes_back(void **state) {
                         .type = (char *) "import",
                         .user = (char *) "a=b",
                         .tasks = true,
+                        .system_uid_max = 799,
                         .related = (char *) "https://example.org/?a=b&c=d",
                         .since_usec = 1,
                         .until_usec = INT64_MAX,
@@ -58,6 +59,7 @@ static void test_a_query_comes_back(void **state) {
         assert_string_equal(back.filter.type, "import");
         assert_string_equal(back.filter.user, "a=b");
         assert_true(back.filter.tasks);
+        assert_int_equal(back.filter.system_uid_max, 799);
         assert_string_equal(back.filter.related, query.filter.related);
         assert_int_equal(back.filter.since_usec, 1);
         assert_int_equal(back.filter.until_usec, INT64_MAX);
@@ -92,6 +94,7 @@ static void test_a_damaged_query_is_refused(void **state) {
                 SAMPLE("format=csv"), /* no columns */
                 SAMPLE("format=json\0uid=-1"),
                 SAMPLE("format=json\0uid=4294967295"), /* would be everybody */
+                SAMPLE("format=json\0system-uid-max=all"),
                 SAMPLE("format=json\0user"),
                 SAMPLE("format=json\0use=bob"),
                 SAMPLE("format=json\0users=bob"),

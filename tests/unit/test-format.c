@@ -145,7 +145,7 @@ static void check_user(uid_t uid, const char *user, bool in_short, const char *e
         Job job = { .uid = uid, .user = (char *) user };
         char *text;
 
-        assert_int_equal(format_user(&job, in_short, &text), 0);
+        assert_int_equal(format_user(&job, 999, in_short, &text), 0);
         check_text(text, expected);
 }
 

@@ -96,13 +96,18 @@ static void test_active_statuses(void **state) {
 }
 
 static void test_system_users(void **state) {
-        static const uid_t systems[] = { 0, 1, 100, 999, 61184, 65519, 65534 };
-        static const uid_t people[] = { 1000, 60000, 61183, 65520, 65533, 65536, 524288, 4294967294U };
+        static const uid_t bounds[] = { 1, 799, 999, 1999, 60000 };
+        static const uid_t systems[] = { 0, 1, 61184, 65519, 65534 };
+        static const uid_t people[] = { 60001, 61183, 65520, 65533, 65536, 524288, 4294967294U };
 
-        for (size_t i = 0; i < ELEMENTSOF(systems); i++)
-                assert_true(uid_is_system(systems[i]));
-        for (size_t i = 0; i < ELEMENTSOF(people); i++)
-                assert_false(uid_is_system(people[i]));
+        for (size_t i = 0; i < ELEMENTSOF(bounds); i++) {
+                assert_true(uid_is_system(bounds[i], bounds[i]));
+                assert_false(uid_is_system(bounds[i] + 1, bounds[i]));
+                for (size_t k = 0; k < ELEMENTSOF(systems); k++)
+                        assert_true(uid_is_system(systems[k], bounds[i]));
+                for (size_t k = 0; k < ELEMENTSOF(people); k++)
+                        assert_false(uid_is_system(people[k], bounds[i]));
+        }
 }
 
 typedef struct Sample {

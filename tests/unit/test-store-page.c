@@ -291,13 +291,13 @@ static bool name_matches(const Job *job, const StoreFilter *filter) {
 }
 
 static bool user_matches(const Job *job, const StoreFilter *filter) {
+        bool is_system = job->uid <= filter->system_uid_max;
         char number[16];
 
         snprintf(number, sizeof(number), "%u", (unsigned) job->uid);
-        if (filter->uid != UID_INVALID && job->uid != filter->uid &&
-                        !(filter->system_users && job->uid < 1000))
+        if (filter->uid != UID_INVALID && job->uid != filter->uid && !(filter->system_users && is_system))
                 return false;
-        if (filter->tasks && job->uid >= 1000)
+        if (filter->tasks && !is_system)
                 return false;
         if (filter->user && filter->user[0] >= '0' && filter->user[0] <= '9')
                 return text_matches(number, filter->user); /* also where an account has digits for a name */
@@ -353,15 +353,18 @@ static void check_filter(Store *store, const StoreFilter *filter, unsigned limit
         check_count(store, filter, n);
 }
 
-/* With rights to all, to one's own, and to one's own and the system accounts'; in pages of each size. */
+/* With rights to all, to one's own, and to one's own and the system accounts', whoever these are; in pages
+ * of each size. */
 static void check_everywhere(Store *store, StoreFilter filter) {
         static const uid_t uids[] = { UID_INVALID, 0, 1001, 1003 };
         static const unsigned limits[] = { 1, 7, 500 };
+        static const uid_t bounds[] = { 999, 32, 1001 };
 
         for (size_t i = 0; i < ELEMENTSOF(uids); i++)
                 for (size_t k = 0; k < ELEMENTSOF(limits); k++)
                         for (int system = 0; system < 2; system++) {
                                 filter.uid = uids[i];
+                                filter.system_uid_max = bounds[k];
                                 filter.system_users = system;
                                 check_filter(store, &filter, limits[k]);
                         }

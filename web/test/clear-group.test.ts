@@ -5,9 +5,9 @@ import { groupFilter, groupsToClear } from '../src/model/clear-group';
 import type { ClearGroup, Viewer } from '../src/model/clear-group';
 
 const make = (t: string, v: unknown) => ({ t, v });
-const alice: Viewer = { user: 'alice', uid: 1001, seesAll: false };
-const administrator: Viewer = { user: 'carol', uid: 1003, seesAll: true };
-const root: Viewer = { user: 'root', uid: 0, seesAll: true };
+const alice: Viewer = { user: 'alice', uid: 1001, systemUidMax: 999, seesAll: false };
+const administrator: Viewer = { user: 'carol', uid: 1003, systemUidMax: 999, seesAll: true };
+const root: Viewer = { user: 'root', uid: 0, systemUidMax: 999, seesAll: true };
 
 const OWN: ClearGroup = { kind: 'own', user: 'carol' };
 const TASKS: ClearGroup = { kind: 'tasks' };
@@ -20,6 +20,7 @@ it.each<[string, Viewer, string, ClearGroup[]]>([
     ['an administrator who looks at own jobs by number', administrator, '1003', [OWN]],
     ['an administrator who looks at somebody', administrator, 'alice', [{ kind: 'person', user: 'alice' }]],
     ['root, whose own jobs are command-line tasks', root, '', [TASKS]],
+    ['a system account', { ...administrator, systemUidMax: 1003 }, '', [TASKS]],
     ['root who looks at somebody', root, 'alice', [{ kind: 'person', user: 'alice' }]],
 ])('what %s clears', (_who, viewer, named, groups) => {
     expect(groupsToClear(viewer, named)).toEqual(groups);

@@ -17,8 +17,9 @@ it.each<[string, object, string[]]>([
 it('names own jobs, tasks and persons apart', () => {
     const jobs = [['alice', 1000], ['root', 0], ['zoe', 1002], ['bob', 1001], ['daemon', 1], ['bob', 1001]]
         .map(([User, UID]) => ({ User, UID }) as Job);
-    expect(ownersOf(jobs, 'alice')).toEqual({ own: 1, tasks: 2, others: [['bob', 2], ['zoe', 1]] });
-    expect(ownersOf(jobs, 'root')).toEqual({ own: 1, tasks: 1, others: [['alice', 1], ['bob', 2], ['zoe', 1]] });
+    expect(ownersOf(jobs, 'alice', 999)).toEqual({ own: 1, tasks: 2, others: [['bob', 2], ['zoe', 1]] });
+    expect(ownersOf(jobs, 'root', 999)).toEqual({ own: 1, tasks: 1, others: [['alice', 1], ['bob', 2], ['zoe', 1]] });
+    expect(ownersOf(jobs, 'alice', 1001)).toEqual({ own: 1, tasks: 4, others: [['zoe', 1]] });
 });
 
 it('works on so many at once, and on each one time', async () => {

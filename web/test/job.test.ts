@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 
 import { commandLine } from '../src/model/command';
-import { infoBesideBar, percentage, safeLink } from '../src/model/job';
+import { infoBesideBar, isSystemAccount, percentage, safeLink } from '../src/model/job';
 import type { Job } from '../src/model/job';
 
 it.each([
@@ -29,6 +29,15 @@ it.each([
     ['1000% of it', '1000% of it'],
 ])('says %j beside the bar as %j', (info, rest) => {
     expect(infoBesideBar(info)).toBe(rest);
+});
+
+it.each<[number, number[], number[]]>([
+    [999, [0, 1, 999, 61184, 65519, 65534], [-1, 1000, 61183, 65520, 65533, 65535, 65536]],
+    [799, [0, 799, 61184, 65519, 65534], [800, 999, 1000]],
+    [1999, [0, 999, 1000, 1999, 61184, 65519, 65534], [2000, 60000]],
+])('knows who is a system account, up to %d', (max, systems, people) => {
+    expect(systems.filter(uid => !isSystemAccount(uid, max))).toEqual([]);
+    expect(people.filter(uid => isSystemAccount(uid, max))).toEqual([]);
 });
 
 it('writes commands as one would type them', () => {

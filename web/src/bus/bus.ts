@@ -6,7 +6,9 @@
 import { cockpit } from '../cockpit';
 import type { BusClient, Problem, Subscription, Superuser } from '../cockpit';
 import { BUS_NAME, JOB, MANAGER, MANAGER_SIGNATURES } from './interfaces';
-import type { JobProperties, ManagerMethods, ManagerSignals, Variant, Variants } from './interfaces';
+import type {
+    JobProperties, ManagerMethods, ManagerProperties, ManagerSignals, Variant, Variants,
+} from './interfaces';
 
 const PATH = '/org/jobsd1';
 const JOB_PATH = `${PATH}/job/`;
@@ -15,12 +17,16 @@ const PROPERTIES = 'org.freedesktop.DBus.Properties';
 // A question to polkit may be answered by a person.
 const TIMEOUT_MSEC = 120_000;
 
+// Of a jobsd that does not tell.
+const SYSTEM_UID_MAX_BEFORE = 999;
+
 export type BusSignal =
     | { [Name in keyof ManagerSignals]: { name: Name; args: ManagerSignals[Name] } }[keyof ManagerSignals]
-    | { name: 'PropertiesChanged'; id: number; changed: Partial<JobProperties>; invalidated: string[] };
+    | { name: 'PropertiesChanged'; id: number; changed: Partial<JobProperties>; invalidated: string[] }
+    | { name: 'ManagerChanged'; changed: Partial<ManagerProperties> };
 
-// What a subscription tells.
-export type News = Exclude<BusSignal, { name: 'SubscriptionEnded' }>;
+// What a subscription tells of jobs.
+export type News = Exclude<BusSignal, { name: 'SubscriptionEnded' | 'ManagerChanged' }>;
 
 export class BusError extends Error {
     constructor(readonly code: string, message: string) {
@@ -36,6 +42,10 @@ export class BusError extends Error {
 
     get isGone(): boolean {
         return this.code === 'org.jobsd1.Error.NoSuchJob';
+    }
+
+    get isUnknownProperty(): boolean {
+        return this.code === 'org.freedesktop.DBus.Error.UnknownProperty';
     }
 
     // jobsd, or the way to it.
@@ -68,11 +78,25 @@ export class Bus {
         return plain(properties as Variants) as JobProperties;
     }
 
+    // Up to which one users are system accounts.
+    async systemUidMax(): Promise<number> {
+        try {
+            const [value] = await this.send(PATH, PROPERTIES, 'Get', [MANAGER, 'SystemUIDMax'], 'ss');
+            return (value as Variant).v as number;
+        } catch (error) {
+            if ((error as BusError).isUnknownProperty)
+                return SYSTEM_UID_MAX_BEFORE;
+            throw error;
+        }
+    }
+
     // What jobsd sends after Subscribe, in its order.
     onSignal(callback: (signal: BusSignal) => void): Subscription {
         return this.client.subscribe({ path_namespace: PATH }, (path, iface, name, args) => {
             if (iface === MANAGER)
                 callback({ name, args } as BusSignal);
+            else if (iface === PROPERTIES && args[0] === MANAGER)
+                callback({ name: 'ManagerChanged', changed: plain<ManagerProperties>(args[1] as Variants) });
             else if (iface === PROPERTIES && args[0] === JOB)
                 callback({
                     name: 'PropertiesChanged',
@@ -106,8 +130,9 @@ export class Bus {
 }
 
 // { Id: { t: 't', v: 1 } } as { Id: 1 }
-export function plain(properties: Variants): Partial<JobProperties> {
-    return Object.fromEntries(Object.entries(properties).map(([name, variant]) => [name, variant.v]));
+export function plain<Properties = JobProperties>(properties: Variants): Partial<Properties> {
+    return Object.fromEntries(Object.entries(properties).map(([name, variant]) => [name, variant.v])) as
+        Partial<Properties>;
 }
 
 export function variant(type: string, value: unknown): Variant {

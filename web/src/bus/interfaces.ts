@@ -57,6 +57,7 @@ export interface ManagerProperties {
     Running: number;
     MaxRunning: number;
     MaxQueuedPerUser: number;
+    SystemUIDMax: number;
 }
 
 export interface JobProperties {

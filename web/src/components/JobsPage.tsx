@@ -28,9 +28,10 @@ interface Props { model: Model; place: Extract<Place, { kind: 'list' }> }
 // Manage jobs: the table, and what chooses its rows.
 export function JobsPage({ model, place }: Props) {
     const { jobs, isLoaded, error, ...list } = useObservable(model.list);
-    const { user, uid, isAdministrator } = useObservable(model.connection);
+    const { user, uid, systemUidMax, isAdministrator } = useObservable(model.connection);
     const counts = useObservable(model.counts);
     const { filters, sort } = place;
+    const viewer = { user, uid, systemUidMax, seesAll: list.scope === 'all' };
     const reorder = (sort: Sort) => model.goTo({ ...place, sort, from: '' });
 
     return (
@@ -43,8 +44,7 @@ export function JobsPage({ model, place }: Props) {
                             <AutoRefresh model={model} />
                             <ExportButton filters={filters} isAdministrator={isAdministrator} />
                             <ClearButton connection={model.connection}
-                                         groups={groupsToClear({ user, uid, seesAll: list.scope === 'all' },
-                                                               filters.user)} />
+                                         groups={groupsToClear(viewer, filters.user)} />
                         </Flex>
                     </FlexItem>
                 </Flex>
@@ -64,7 +64,7 @@ export function JobsPage({ model, place }: Props) {
                 {jobs.length > 0 && <JobsTable jobs={jobs} selection={model.selection} sort={sort} onSort={reorder} />}
                 {jobs.length === 0 && isLoaded && <EmptyJobs isFiltered={isFiltered(filters)} view={filters.view} />}
                 <PageControls page={place} next={list.next} isLoaded={isLoaded} onGo={page => model.goTo(page)} />
-                <SelectionBar jobs={jobs} selection={model.selection} user={user} />
+                <SelectionBar jobs={jobs} selection={model.selection} user={user} systemUidMax={systemUidMax} />
             </PageSection>
         </>
     );

@@ -22,11 +22,11 @@ function deedName(deed: Deed, n: number): string {
     }
 }
 
-interface Props { jobs: readonly Job[]; selection: Selection; user: string }
+interface Props { jobs: readonly Job[]; selection: Selection; user: string; systemUidMax: number }
 
 // What can be done to the selected jobs, and what came of it. It stands at the lower edge of the window, so that no row
 // moves away from the pointer when the first one is selected.
-export function SelectionBar({ jobs, selection, user }: Props) {
+export function SelectionBar({ jobs, selection, user, systemUidMax }: Props) {
     const { jobs: selected, work, report } = useObservable(selection);
     const [asked, setAsked] = useState<Deed>();
 
@@ -64,6 +64,7 @@ export function SelectionBar({ jobs, selection, user }: Props) {
                 </ToolbarContent>
             </Toolbar>}
             {asked && <SelectionDialog deed={asked} jobs={selection.possible(asked)} user={user}
+                                       systemUidMax={systemUidMax}
                                        onConfirm={() => { setAsked(undefined); selection.run(asked) }}
                                        onClose={() => setAsked(undefined)} />}
         </section>

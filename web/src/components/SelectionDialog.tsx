@@ -29,17 +29,24 @@ function texts(deed: Deed, n: number): Texts {
     };
 }
 
-interface Props { deed: Deed; jobs: readonly Job[]; user: string; onConfirm: () => void; onClose: () => void }
+interface Props {
+    deed: Deed;
+    jobs: readonly Job[];
+    user: string;
+    systemUidMax: number;
+    onConfirm: () => void;
+    onClose: () => void;
+}
 
 // Says how many jobs it will be done to, and whose they are.
-export function SelectionDialog({ deed, jobs, user, onConfirm, onClose }: Props) {
+export function SelectionDialog({ deed, jobs, user, systemUidMax, onConfirm, onClose }: Props) {
     const { title, body, confirm, refuse } = texts(deed, jobs.length);
     return (
         <Modal isOpen variant="small" onClose={onClose} aria-labelledby="deed-title" aria-describedby="deed-body">
             <ModalHeader title={title} labelId="deed-title" />
             <ModalBody id="deed-body">
                 <Content component="p">{body}</Content>
-                <OwnerList owners={ownersOf(jobs, user)} />
+                <OwnerList owners={ownersOf(jobs, user, systemUidMax)} />
             </ModalBody>
             <ModalFooter>
                 <Button variant="danger" isDisabled={jobs.length === 0} onClick={onConfirm}>{confirm}</Button>

@@ -8,16 +8,16 @@ import { isSystemAccount } from './job';
 
 export type ClearGroup = { kind: 'own' | 'person'; user: string } | { kind: 'tasks' };
 
-export interface Viewer { user: string; uid: number; seesAll: boolean }
+export interface Viewer { user: string; uid: number; systemUidMax: number; seesAll: boolean }
 
 // NAMED is the user that the page is about, or empty.
-export function groupsToClear({ user, uid, seesAll }: Viewer, named: string): ClearGroup[] {
+export function groupsToClear({ user, uid, systemUidMax, seesAll }: Viewer, named: string): ClearGroup[] {
     if (named !== '' && named !== user && named !== String(uid))
         return [{ kind: 'person', user: named }];
     const own: ClearGroup = { kind: 'own', user };
     if (!seesAll || named !== '')
         return [own];
-    return isSystemAccount(uid) ? [{ kind: 'tasks' }] : [own, { kind: 'tasks' }];
+    return isSystemAccount(uid, systemUidMax) ? [{ kind: 'tasks' }] : [own, { kind: 'tasks' }];
 }
 
 type Make = (type: string, value: unknown) => Variants[string];

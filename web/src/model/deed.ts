@@ -2,7 +2,7 @@
 //
 // What can be done to a job, and to which.
 
-import { isActive, isTask } from './job';
+import { isActive, isSystemAccount } from './job';
 import type { Job } from './job';
 
 export type Deed = 'cancel' | 'retry' | 'clear';
@@ -24,8 +24,9 @@ export interface Owners {
 }
 
 // Whose these jobs are, as seen by this user.
-export function ownersOf(jobs: readonly Job[], user: string): Owners {
+export function ownersOf(jobs: readonly Job[], user: string, systemUidMax: number): Owners {
     const isOwn = (job: Job) => job.User === user;
+    const isTask = (job: Job) => isSystemAccount(job.UID, systemUidMax);
     const foreign = jobs.filter(job => !isOwn(job));
     const others = new Map<string, number>();
     for (const { User } of foreign.filter(job => !isTask(job)))

@@ -16,14 +16,9 @@ export function isActive(job: Job): boolean {
     return ACTIVE.includes(job.Status);
 }
 
-// An account of the system's, as jobsd tells them: up to 999, those of DynamicUser=, and nobody.
-export function isSystemAccount(uid: number): boolean {
-    return (uid >= 0 && uid <= 999) || (uid >= 61184 && uid <= 65519) || uid === 65534;
-}
-
-// It has no person behind it.
-export function isTask(job: Job): boolean {
-    return isSystemAccount(job.UID);
+// An account of the system's, as jobsd tells them: up to MAX, those of DynamicUser=, and nobody.
+export function isSystemAccount(uid: number, max: number): boolean {
+    return (uid >= 0 && uid <= max) || (uid >= 61184 && uid <= 65519) || uid === 65534;
 }
 
 // 0 to 100, or undefined while it has not said.

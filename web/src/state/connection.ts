@@ -4,6 +4,7 @@
 
 import { Bus, BusError } from '../bus/bus';
 import type { BusSignal, News } from '../bus/bus';
+import type { ManagerProperties } from '../bus/interfaces';
 import { cockpit } from '../cockpit';
 import { Observable } from './observable';
 
@@ -21,6 +22,7 @@ export interface ConnectionState {
     uid: number;
     isAdministrator: boolean;   // with administrative access
     version: string;
+    systemUidMax: number;       // see isSystemAccount()
 }
 
 const RECONNECT_MSEC = 2000;
@@ -36,7 +38,10 @@ export class Connection extends Observable<ConnectionState> {
     private onUp: () => void = () => {};
 
     constructor() {
-        super({ link: 'connecting', error: undefined, user: '', uid: -1, isAdministrator: false, version: '' });
+        super({
+            link: 'connecting', error: undefined, user: '', uid: -1, isAdministrator: false, version: '',
+            systemUidMax: 0,
+        });
     }
 
     // ON_UP is called with each jobsd that comes, when it has been subscribed to.
@@ -76,10 +81,17 @@ export class Connection extends Observable<ConnectionState> {
 
     // A page that stood still for long is told no more: it begins anew.
     private handle(bus: Bus, signal: BusSignal) {
-        if (signal.name !== 'SubscriptionEnded')
+        if (signal.name === 'ManagerChanged')
+            this.take(signal.changed);
+        else if (signal.name !== 'SubscriptionEnded')
             this.onNews(signal);
         else if (bus === this.reader)
             this.attend(bus);
+    }
+
+    private take({ SystemUIDMax }: Partial<ManagerProperties>) {
+        if (SystemUIDMax !== undefined)
+            this.update({ systemUidMax: SystemUIDMax });
     }
 
     private changeOwner(bus: Bus, owner: string | null) {
@@ -92,8 +104,10 @@ export class Connection extends Observable<ConnectionState> {
     }
 
     private async attend(bus: Bus) {
+        let systemUidMax: number;
         try {
             await bus.call('Subscribe', 0);
+            systemUidMax = await bus.systemUidMax();
         } catch (error) {
             if (bus === this.reader)
                 this.fail(error as BusError);
@@ -101,7 +115,7 @@ export class Connection extends Observable<ConnectionState> {
         }
         if (bus !== this.reader)
             return;
-        this.update({ link: 'up', error: undefined });
+        this.update({ link: 'up', error: undefined, systemUidMax });
         this.onUp();
     }
 
