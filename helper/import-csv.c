@@ -63,13 +63,14 @@ static int end_title(CsvParser *parser) {
         return 0;
 }
 
-static int add_cell(CsvParser *parser, const char *text) {
+static int add_cell(CsvParser *parser, char *text) {
         const ImportColumn *column =
                         parser->n_cells < parser->n_columns ? parser->columns[parser->n_cells] : NULL;
         int r = parser->n_cells == 0 ? import_row_begin(parser->file, parser->line) : 0;
 
+        csv_cell_restore(text);
         if (r >= 0 && column)
-                r = import_row_set(parser->file, column, csv_cell_original(text));
+                r = import_row_set(parser->file, column, text);
         parser->n_cells++;
         return r;
 }

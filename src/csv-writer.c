@@ -7,10 +7,32 @@
 #include "csv-writer.h"
 #include "macro.h"
 
-static bool is_formula(const char *cell) {
-        cell += strspn(cell,
-                        "'"); /* what has an apostrophe already gets one, too: a reader takes one away */
-        return *cell && strchr("=+-@\t\r", *cell);
+/* Where a reader may see a cell begin: one that divides at semicolons or tabs sees some within ours, whose
+ * quotation marks mean nothing in the middle of its own. Line breaks then end its rows. */
+static bool may_begin(const char *cell, const char *at) {
+        return at == cell || strchr(";\t\r\n", at[-1]);
+}
+
+/* What has an apostrophe already gets one, too, as a reader takes one away. It also takes away quotation
+ * marks, and some take away blanks. */
+static bool is_formula(const char *text) {
+        text += strspn(text, "'\" \v\f");
+        return *text && strchr("=+-@\t\r", *text);
+}
+
+static int make_harmless(const char *cell, char **ret) {
+        char *text = malloc(2 * strlen(cell) + 1), *to = text;
+
+        if (!text)
+                return -ENOMEM;
+        for (const char *from = cell; *from; from++) {
+                if (may_begin(cell, from) && is_formula(from))
+                        *to++ = '\'';
+                *to++ = *from;
+        }
+        *to = '\0';
+        *ret = text;
+        return 0;
 }
 
 /* Readers differ in what a cell without quotes may be: some divide at semicolons or tabs, take white
@@ -24,8 +46,8 @@ static bool needs_quotes(const char *cell) {
 static int write_cell(FILE *file, const char *cell, bool raw) {
         _cleanup_free_ char *text = NULL;
 
-        if (!raw && is_formula(cell)) {
-                if (asprintf(&text, "'%s", cell) < 0)
+        if (!raw) {
+                if (make_harmless(cell, &text) < 0)
                         return -ENOMEM;
                 cell = text;
         }
@@ -35,8 +57,13 @@ static int write_cell(FILE *file, const char *cell, bool raw) {
         return csv_fwrite(file, cell, strlen(cell)) != 0 ? -(errno ?: EIO) : 0;
 }
 
-const char *csv_cell_original(const char *cell) {
-        return *cell == '\'' && is_formula(cell + 1) ? cell + 1 : cell;
+void csv_cell_restore(char *cell) {
+        char *to = cell;
+
+        for (const char *from = cell; *from; from++)
+                if (*from != '\'' || !may_begin(cell, from) || !is_formula(from))
+                        *to++ = *from;
+        *to = '\0';
 }
 
 int csv_write_row(FILE *file, char *const *cells, bool raw) {

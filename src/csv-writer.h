@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* One row, with CR LF behind it. Unless raw, a cell that a spreadsheet would take for a formula gets
- * an apostrophe before it, which makes it a text: a job's name is written by one person and opened by
- * another one. Which those are: https://owasp.org/www-community/attacks/CSV_Injection
+/* One row, with CR LF behind it. Unless raw, what a spreadsheet would take for a formula, also if it divides
+ * at semicolons or tabs, gets an apostrophe before it, which makes it a text: a job's name is written by one
+ * person and opened by another one. Which those are: https://owasp.org/www-community/attacks/CSV_Injection
  * Returns a negative errno of the file. */
 int csv_write_row(FILE *file, char *const *cells, bool raw);
 
-/* What a cell was before it got an apostrophe. */
-const char *csv_cell_original(const char *cell);
+/* Makes of a cell what it was before it got apostrophes. */
+void csv_cell_restore(char *cell);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* CSV: rows of any cells, written and read by libcsv in its strict mode, are the same rows; and unless raw,
- * no cell begins as a formula, and each can be told from what it was before. */
+ * no cell begins as a formula, wherever a reader divides, and each can be told from what it was before. */
 
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +13,6 @@
 #include "strv.h"
 
 #define CELLS_MAX 8U
-
-static const char formula[] = "=+-@\t\r";
 
 static char *write_rows(char *const *cells, size_t n_columns, bool raw, size_t *ret_size) {
         char *text = NULL;
@@ -39,18 +37,37 @@ typedef struct Reading {
 
 static void on_cell(void *text, size_t size, void *userdata) {
         Reading *reading = userdata;
-        const char *expected = *reading->next++, *cell = text;
+        const char *expected = *reading->next++;
+        char *cell = text;
 
         CHECK(expected && strlen(cell) == size);
         if (!reading->raw) {
-                CHECK(!*cell || !strchr(formula, *cell));
-                cell = csv_cell_original(cell);
+                CHECK(!*cell || !strchr("=+-@\t\r", *cell));
+                csv_cell_restore(cell);
         }
         CHECK(strcmp(cell, expected) == 0);
 }
 
 static void on_row(int c, void *userdata) {
         ((Reading *) userdata)->n_rows++;
+}
+
+/* White space may be taken away. */
+static void on_divided_cell(void *text, size_t size, void *userdata) {
+        const char *cell = text;
+
+        cell += strspn(cell, " \t\r\n\v\f\"");
+        CHECK(!*cell || !strchr("=+-@", *cell));
+}
+
+static void check_divided(const char *text, size_t size, char divider) {
+        struct csv_parser parser;
+
+        CHECK(csv_init(&parser, CSV_APPEND_NULL) == 0);
+        csv_set_delim(&parser, (unsigned char) divider);
+        CHECK(csv_parse(&parser, text, size, on_divided_cell, NULL, NULL) == size);
+        CHECK(csv_fini(&parser, on_divided_cell, NULL, NULL) == 0);
+        csv_free(&parser);
 }
 
 static void check_rows(char *const *cells, size_t n_columns, bool raw) {
@@ -65,6 +82,8 @@ static void check_rows(char *const *cells, size_t n_columns, bool raw) {
         CHECK(csv_fini(&parser, on_cell, on_row, &reading) == 0);
         csv_free(&parser);
         CHECK(!*reading.next && reading.n_rows * n_columns == strv_length(cells));
+        for (const char *divider = ",;\t"; !raw && *divider; divider++)
+                check_divided(text, size, *divider);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -20,6 +20,13 @@ HOSTILE = ['"', '""', 'a "quoted" name', "a,b;c|d", "'", "''", "ends with a quot
            "grüße ✓ 漢字 💾", "ümläut", "N/A", " two  words ", "%n %s", "<b>bold</b>", "1e5", "0012", "#",
            "x" * 255, "$(id)", "NULL", "--", "a=b"]
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1:A9)", "=cmd|'/C calc'!A0", '=HYPERLINK("http://example.org","x")']
+# What only readers that divide at semicolons, or that take blanks and quotation marks away, see a formula in.
+DIVIDED = ["x;=1+1;y", "x; =1+1", 'x;"=1+1"', 'x;""=1+1', ";;@SUM(A1:A9)", "x;'=1+1", '"=1+1"', "'; -1", "; = ;"]
+NAMES = HOSTILE + FORMULAS + DIVIDED
+HARMLESS = {**{name: f"'{name}" for name in [*FORMULAS, "--"]},
+            "x;=1+1;y": "x;'=1+1;y", "x; =1+1": "x;' =1+1", 'x;"=1+1"': "x;'\"=1+1\"", 'x;""=1+1': "x;'\"\"=1+1",
+            ";;@SUM(A1:A9)": ";;'@SUM(A1:A9)", "x;'=1+1": "x;''=1+1", '"=1+1"': "'\"=1+1\"", "'; -1": "';' -1",
+            "; = ;": ";' = ;"}
 
 TYPES = {"columns": "as", "raw": "b", "all": "b", "ids": "at", "status": "as", "user": "s", "related": "s",
          "since": "t", "until": "t", "type": "s"}
@@ -50,7 +57,7 @@ def names(rows):
 @pytest.fixture(scope="module")
 def hostile(alice):
     """Jobs with hostile names, and info that their programs made up."""
-    ids = [alice.sh('systemd-notify --status="$1"', text, name=text) for text in HOSTILE + FORMULAS]
+    ids = [alice.sh('systemd-notify --status="$1"', text, name=text) for text in NAMES]
     alice.wait_all(ids)
     return ids
 
@@ -72,18 +79,31 @@ def test_a_file_is_what_the_list_shows_newest_first(alice, hostile):
     assert text.startswith(",".join(TITLE) + "\r\n") and text.endswith("\r\n")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     assert alice.read(status) == b"%d\n" % len(rows)
-    assert names(rows) == [("'" if name in FORMULAS or name == "--" else "") + name
-                           for name in reversed(HOSTILE + FORMULAS)]
+    assert names(rows) == [HARMLESS.get(name, name) for name in reversed(NAMES)]
     for row, job in zip(rows, alice.list_jobs(ids=hostile), strict=True):
         assert (row["jobStatus"], row["jobUser"]) == ("Completed", "alice")
-        assert row["jobInfo"].removeprefix("'") == job["Info"].removeprefix("'")
+        assert row["jobInfo"] == HARMLESS.get(job["Info"], job["Info"])
         for column, property in (("startDate", "Submitted"), ("endDate", "Finished")):
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", row[column])
             assert datetime.datetime.fromisoformat(row[column]).timestamp() == job[property] // 1_000_000
 
 
 def test_raw_leaves_formulas_as_they_are(alice, hostile):
-    assert names(export(alice, ids=hostile, raw=True)) == list(reversed(HOSTILE + FORMULAS))
+    assert names(export(alice, ids=hostile, raw=True)) == list(reversed(NAMES))
+
+
+def formulas(text, divider):
+    """What begins as one where a reader divides there, if it takes white space and quotation marks away."""
+    return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=divider) for cell in row
+            if cell.lstrip(' \t\r\n\v\f"').startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("divider", [",", ";", "\t"])
+def test_no_reader_finds_a_formula_wherever_it_divides(alice, hostile, divider):
+    columns = "--columns=jobName,jobInfo,command"
+    for options in ((), (columns,)):
+        assert formulas(alice.jobsctl("export", "-o", "-", *options).stdout, divider) == []
+    assert (formulas(alice.jobsctl("export", "-o", "-", "--raw").stdout, divider) == []) == (divider == "\t")
 
 
 def test_sqlite_imports_what_was_exported(alice, hostile):
@@ -92,7 +112,7 @@ def test_sqlite_imports_what_was_exported(alice, hostile):
                       "SELECT jobName FROM jobs ORDER BY CAST(id AS INTEGER)").stdout
     imported = [row["jobName"] for row in json.loads(shown)]
     assert imported == [row["Name"] for row in reversed(alice.list_jobs())]
-    assert set(HOSTILE + FORMULAS) <= set(imported)
+    assert set(NAMES) <= set(imported)
 
 
 def test_json_lines_are_the_rows_of_the_command_lines_json(alice, hostile):

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from person import JOB, BusError, Person, job_path
-from test_export import FORMULAS, HOSTILE, export
+from test_export import NAMES, export
 from waiting import wait_for_another_jobsd, wait_until
 
 pytestmark = pytest.mark.limit(120, "large files")
@@ -65,7 +65,7 @@ def empty(machine, alice, bob, root):
 @pytest.fixture
 def hostile(empty, alice):
     """Ended jobs with names and infos that break tables, some of which failed or were cancelled."""
-    ids = [alice.sh('systemd-notify --status="$1"', text, name=text) for text in HOSTILE + FORMULAS + ["'=1", "''"]]
+    ids = [alice.sh('systemd-notify --status="$1"', text, name=text) for text in [*NAMES, "'=1", "''"]]
     ids += [alice.sh("exit 3", name="failed", related="urn:x", origin="web"), alice.sh("kill -9 $$", name="killed")]
     cancelled = alice.sh("sleep 1000", name="cancelled")
     alice.wait_started(cancelled)
