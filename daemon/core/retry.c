@@ -14,8 +14,17 @@
 
 /* However often the machine goes down: something is wrong, and perhaps it is the job. */
 #define TRIES_MAX 100U
+/* Until an account that could not be looked up is looked up again: a directory may be away, or not there yet
+ * after the machine has come up. TRIES_MAX makes some minutes of it. */
+#define ACCOUNT_USEC (5 * USEC_PER_SEC)
+/* See systemd.exec(5), "Process Exit Codes". */
+#define EXIT_USER 217
 /* When the store could not be read. */
 #define AGAIN_USEC (2 * USEC_PER_SEC)
+
+static bool account_was_missing(const Job *job) {
+        return job->result == JOB_RESULT_START_FAILED && job->exit_status == EXIT_USER;
+}
 
 bool retry_is_wanted(const Job *job) {
         if (job->cancelled)
@@ -31,24 +40,30 @@ bool retry_is_wanted(const Job *job) {
                 return job->attempt <= job->retries;
         case JOB_RESULT_INTERRUPTED:
                 return job->restartable && job->attempt < TRIES_MAX;
+        case JOB_RESULT_START_FAILED:
+                return account_was_missing(job) && job->attempt < TRIES_MAX;
         default: /* somebody wanted it to end, or it would end so again */
                 return false;
         }
 }
 
+static uint64_t find_delay(const Job *job) {
+        if (job->result == JOB_RESULT_INTERRUPTED)
+                return 0;
+        return account_was_missing(job) ? ACCOUNT_USEC : job->retry_usec;
+}
+
 int retry_record(Manager *m, const Job *job) {
-        bool interrupted = job->result == JOB_RESULT_INTERRUPTED;
-        uint64_t wait_usec = interrupted ? 0 : job->retry_usec;
         uint64_t next_try_usec =
-                        MAX(now_usec() + wait_usec, m->due_usec + 1); /* it is not in the queue yet */
+                        MAX(now_usec() + find_delay(job), m->due_usec + 1); /* it is not in the queue yet */
         _cleanup_free_ char *info = NULL;
         Job record = *job; /* should it not come to the disk, it is made anew */
 
         if (asprintf(&info, "%s; try %u follows", job->info ?: "", job->attempt + 1) < 0)
                 return -ENOMEM;
         record.info = info;
-        if (interrupted) /* which is no failure of the job's: it may fail as often as before */
-                record.retries++;
+        if (job->result == JOB_RESULT_INTERRUPTED || account_was_missing(job))
+                record.retries++; /* it is no failure of the job's: it may fail as often as before */
         return store_set_waiting(m->store, &record, next_try_usec);
 }
 

@@ -150,19 +150,27 @@ def test_a_user_whose_home_is_not_there(root):
     assert root.output(plain) == b"/\n"
 
 
-def test_a_user_who_is_gone_when_the_job_starts(root):
-    """The job ends with a reason, and does not run as anybody else."""
-    root.run("useradd", "--uid=1101", "--create-home", "grace")
+def test_a_user_who_is_not_known_when_the_job_starts(root):
+    """The job waits until he is, as those of a directory may be later than the machine, and runs as nobody else."""
+    create = ["useradd", "--uid=1101", "--create-home"]
+    root.run(*create, "grace")
     with root.jobsd_conf(MaxRunning=1):
         gate = Gate(root)
         root.wait_started(gate.job())
-        id = root.submit("/usr/bin/touch", "/tmp/by-grace", user="grace")
-        assert root.job(id)["Status"] == "queued"
-        root.run("userdel", "grace")
+        ids = [root.submit("/usr/bin/touch", f"/tmp/by-grace-{n}", user="grace") for n in range(2)]
+        root.run("userdel", "--remove", "grace")
         gate.open()
-        status, result, _, info = ended(root, id)
-    assert (status, result) == ("error", "start-failed") and info
-    assert not root.machine.path("/tmp/by-grace").exists()
+        for id in ids:
+            job = root.wait_for(id, NextTry=None)
+            assert (job["Status"], job["Retries"]) == ("queued", 1)
+            assert job["Info"] == "Could not start as user grace: No such process; try 2 follows"
+        root.cancel(ids[0])
+        assert root.wait(ids[0])["Result"] == "cancelled"
+        root.run(*create, "grace")
+        job = root.wait(ids[1])
+    assert (job["Result"], job["Retries"]) == ("success", job["Attempt"] - 1)
+    assert root.machine.path("/tmp/by-grace-1").stat().st_uid == root.machine.path("/home/grace").stat().st_uid
+    assert not root.machine.path("/tmp/by-grace-0").exists()
 
 
 def test_cancelled_while_it_runs(alice):
