@@ -77,7 +77,7 @@ class VirtualMachine(Machine):
     def running(self) -> bool:
         return self._qemu is not None and self._qemu.poll() is None
 
-    def boot(self, timeout: float = 120):
+    def boot(self, timeout: float = 300):
         """Switch it on, and wait until systemd has started all that is enabled."""
         if self.running:
             raise RuntimeError(f"{self.name} is running already")
@@ -108,7 +108,7 @@ class VirtualMachine(Machine):
         self._tell("system_reset")
         self._off(30)
 
-    def poweroff(self, timeout: float = 120):
+    def poweroff(self, timeout: float = 300):
         if self.running:
             self.popen(["systemctl", "poweroff", "--no-block"]).wait(timeout)
             self._off(timeout)
