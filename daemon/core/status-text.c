@@ -111,8 +111,11 @@ int status_text_of_start_failure(const Job *job, int error, const char *interpre
         case 203:
                 n = describe_program(job, error, interpreter, ret_info);
                 break;
-        case 216:
         case 217:
+                n = asprintf(ret_info, "Could not start as user %s: the account could not be looked up (%s)",
+                                job->run_as ?: job->user, why);
+                break;
+        case 216:
                 n = asprintf(ret_info, "Could not start as user %s: %s", job->run_as ?: job->user, why);
                 break;
         default:

@@ -195,7 +195,7 @@ def test_a_name_that_is_somebody_elses_now_gives_nobody_the_jobs_of_the_former(g
             assert new.output(own) == b"2003\n"
             assert new.ids(all=True) == [own]
         job = root.wait_for(queued, NextTry=None)      # his account may come back
-        assert (job["Status"], job["UID"]) == ("queued", 2002) and "No such process" in job["Info"]
+        assert (job["Status"], job["UID"]) == ("queued", 2002) and "guest: the account could not" in job["Info"]
         assert root.output(queued) == b""
         root.cancel(queued)
         root.wait(queued)

@@ -223,7 +223,8 @@ static void test_starts_that_failed(void **state) {
                         "Could not start in the directory /srv/missing: No such file or directory");
         check_start_failure(203, ENOENT, "Could not execute /bin/true: No such file or directory");
         check_start_failure(203, EACCES, "Could not execute /bin/true: Permission denied");
-        check_start_failure(217, 0, "Could not start as user alice: see systemd.exec(5)");
+        check_start_failure(217, ESRCH,
+                        "Could not start as user alice: the account could not be looked up (No such process)");
         check_start_failure(216, EPERM, "Could not start as user alice: Operation not permitted");
         check_start_failure(226, EIO, "Could not start, step 226: Input/output error");
 }
