@@ -141,11 +141,19 @@ static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata
         finish_with_result(live, result, why);
 }
 
+/* Or went down, and only its user space came back: PID 1 remembers the unit then. */
+static bool machine_goes_down(const LiveJob *live) {
+        const Launcher *launcher = live->manager->launcher;
+        uint64_t usec = live->unit.main_exit_usec;
+
+        return launcher_is_stopping(launcher) || (usec > 0 && usec < launcher_userspace_usec(launcher));
+}
+
 static JobResult find_result(LiveJob *live) {
         Job *job = live->job;
         JobResult result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
 
-        if (result == JOB_RESULT_CANCELLED && !job->cancelled && launcher_is_stopping(live->manager->launcher))
+        if (result == JOB_RESULT_CANCELLED && !job->cancelled && machine_goes_down(live))
                 return JOB_RESULT_INTERRUPTED;
         if (result == JOB_RESULT_SIGNAL && job->cancelled && job->exit_status == SIGKILL)
                 return JOB_RESULT_CANCELLED; /* it was frozen, and could not be stopped */
