@@ -36,7 +36,7 @@ typedef enum Verdict {
 
 /* Questions at once: one a user, as polkit thinks about one after the other, and whoever else asks shall not
  * wait behind all that one user asks. More wait for their turn. Those that wait for a password are counted
- * apart, a user. With the launcher's calls they stay below the 128 that dbus-daemon allows. */
+ * apart, a user. With the calls about units they stay below the 128 that dbus-daemon allows. */
 #define AUTHORITY_CHECKS_MAX 32U
 #define AUTHORITY_PROMPTS_MAX 24U
 #define AUTHORITY_PROMPTS_PER_USER_MAX 4U

@@ -474,7 +474,7 @@ static void add_child(LiveJob *live, void *userdata) {
 
         if (!children->all && live->job->uid != children->uid)
                 return;
-        if (live->state != LIVE_TIDYING &&
+        if (!live_job_has_ended(live) &&
                         asprintf(&children->names[children->n], "%" PRIu64, live->id) >= 0)
                 children->n++;
 }

@@ -10,8 +10,6 @@
 #include "protocol.h"
 #include "subscription.h"
 
-#define CHANGE_INTERVAL_USEC (100 * USEC_PER_MSEC)
-
 typedef int (*signal_builder)(
                 Manager *m, const Job *job, const char *path, const char *word, sd_bus_message **ret);
 
@@ -85,34 +83,7 @@ static void on_job_new(Manager *m, const Job *job) {
         emit(m, job, build_new, NULL);
 }
 
-static int on_change_due(sd_event_source *source, uint64_t usec, void *userdata) {
-        LiveJob *live = userdata;
-
-        live->change_timer = sd_event_source_disable_unref(live->change_timer);
-        live->last_change_usec = monotonic_usec();
-        emit(live->manager, live->job, build_changed, NULL);
-        return 0;
-}
-
-/* At most ten a second a job, the last one always. */
-static void on_job_changed(LiveJob *live) {
-        uint64_t due = live->last_change_usec + CHANGE_INTERVAL_USEC;
-        int r;
-
-        if (live->change_timer)
-                return;
-        if (monotonic_usec() >= due) {
-                live->last_change_usec = monotonic_usec();
-                emit(live->manager, live->job, build_changed, NULL);
-                return;
-        }
-        r = sd_event_add_time(live->manager->event, &live->change_timer, CLOCK_MONOTONIC, due, 0,
-                        on_change_due, live);
-        if (r < 0)
-                log_errno(r, "Failed to set a timer");
-}
-
-static void on_job_requeued(Manager *m, const Job *job) {
+static void on_job_changed(Manager *m, const Job *job) {
         emit(m, job, build_changed, NULL);
 }
 
@@ -197,7 +168,7 @@ static void on_reloaded(Manager *m, const Config *before) {
 const Observer subscription_observer = {
         .job_new = on_job_new,
         .job_changed = on_job_changed,
-        .job_requeued = on_job_requeued,
+        .job_requeued = on_job_changed,
         .job_ended = on_job_ended,
         .job_cleared = on_job_cleared,
         .jobs_imported = on_jobs_imported,

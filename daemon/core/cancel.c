@@ -79,9 +79,8 @@ static void go_on_with(Manager *m, LiveJob *live, bool cancelled) {
                 run_never_started(live);
         else if (is_waiting)
                 queue_start(m, live);
-        else if (cancelled && live->state != LIVE_RECOVERING) /* else when it is known what there is to be
-                                                                 stopped */
-                run_unit_changed(live);
+        else if (cancelled) /* as soon as there is something to be stopped */
+                unit_stop(live->unit);
 }
 
 static void on_cancellation_recorded(int r, void *userdata) {

@@ -12,8 +12,8 @@ void events_job_new(Manager *m, const Job *job) {
         TELL(m, job_new, m, job);
 }
 
-void events_job_changed(LiveJob *live) {
-        TELL(live->manager, job_changed, live);
+void events_job_changed(Manager *m, const Job *job) {
+        TELL(m, job_changed, m, job);
 }
 
 void events_job_requeued(Manager *m, const Job *job) {

@@ -5,12 +5,12 @@
  * Manager.observers, which main.c sets. The record in the log stands before that, see log.h: what somebody has
  * been told of is in it. An observer changes no job; it may submit one. */
 
-#include "live-job.h"
+#include "manager.h"
 
 /* What an observer does not care for is NULL. */
 typedef struct Observer {
         void (*job_new)(Manager *m, const Job *job); /* it is in the queue */
-        void (*job_changed)(LiveJob *live);          /* what is shown of one that runs */
+        void (*job_changed)(Manager *m, const Job *job); /* what is shown of one that runs */
         void (*job_requeued)(Manager *m, const Job *job);
         void (*job_ended)(Manager *m, const Job *job);
         void (*job_cleared)(Manager *m, const Job *job);
@@ -20,7 +20,7 @@ typedef struct Observer {
 } Observer;
 
 void events_job_new(Manager *m, const Job *job);
-void events_job_changed(LiveJob *live);
+void events_job_changed(Manager *m, const Job *job);
 /* It goes back to the queue: for a further try, or because it could not be started. */
 void events_job_requeued(Manager *m, const Job *job);
 void events_job_ended(Manager *m, const Job *job);

@@ -60,7 +60,7 @@ static void end(Import *import, int r) {
 
         import->done(r, import->mistake, &import->counts, import->userdata);
         import_free(import);
-        r = leftovers_remove(m);
+        r = leftovers_remove(m, import_go_on);
         if (r < 0)
                 log_errno(r, "Failed to remove what an unfinished import has left");
 }

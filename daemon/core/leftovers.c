@@ -2,7 +2,6 @@
 #include <errno.h>
 
 #include "commit.h"
-#include "import.h"
 #include "leftovers.h"
 #include "log.h"
 
@@ -12,6 +11,7 @@
 
 struct Leftovers {
         Manager *manager;
+        void (*done)(Manager *m);
         sd_event_source *timer;
 };
 
@@ -53,8 +53,10 @@ static void on_removed(int r, void *userdata) {
         else if (r > 0)
                 step(leftovers);
         else {
+                void (*done)(Manager *m) = leftovers->done;
+
                 leftovers_free(leftovers);
-                import_go_on(m);
+                done(m);
         }
 }
 
@@ -71,7 +73,7 @@ static void step(Leftovers *leftovers) {
                 step_later(leftovers, r);
 }
 
-int leftovers_remove(Manager *m) {
+int leftovers_remove(Manager *m, void (*done)(Manager *m)) {
         Leftovers *leftovers;
         int r;
 
@@ -82,6 +84,7 @@ int leftovers_remove(Manager *m) {
         if (!leftovers)
                 return -ENOMEM;
         leftovers->manager = m;
+        leftovers->done = done;
         r = sd_event_add_time_relative(
                         m->event, &leftovers->timer, CLOCK_MONOTONIC, 0, 0, on_timer, leftovers);
         if (r < 0) {

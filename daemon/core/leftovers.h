@@ -6,6 +6,6 @@
 
 #include "manager.h"
 
-/* Begins, if there are any. */
-int leftovers_remove(Manager *m);
+/* Begins, if there are any, and calls done when they are gone. */
+int leftovers_remove(Manager *m, void (*done)(Manager *m));
 Leftovers *leftovers_free(Leftovers *leftovers);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <search.h>
 #include <string.h>
 
-#include "launcher.h"
+#include "clock.h"
+#include "events.h"
 #include "live-job.h"
+#include "log.h"
 #include "status-text.h"
 #include "type-registry.h"
 #include "unit-files.h"
 #include "user.h"
+
+#define CHANGE_INTERVAL_USEC (100 * USEC_PER_MSEC)
 
 static int compare_live_jobs(const void *a, const void *b) {
         uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
@@ -16,24 +21,10 @@ static int compare_live_jobs(const void *a, const void *b) {
         return x < y ? -1 : x > y ? 1 : 0;
 }
 
-static bool counts_as_running(const LiveJob *live) {
-        return live->state != LIVE_TIDYING;
-}
-
 LiveJob *live_job_find(Manager *m, uint64_t id) {
         LiveJob **node = tfind(&id, &m->live_jobs, compare_live_jobs);
 
         return node ? *node : NULL;
-}
-
-LiveJob *live_job_find_unit(Manager *m, const char *unit) {
-        LiveJob *live;
-        uint64_t id;
-
-        if (job_unit_name_to_id(unit, &id) < 0)
-                return NULL;
-        live = live_job_find(m, id);
-        return live && live->job->unit && strcmp(live->job->unit, unit) == 0 ? live : NULL;
 }
 
 LiveJob *live_job_of(Manager *m, const Job *job) {
@@ -45,7 +36,7 @@ LiveJob *live_job_of(Manager *m, const Job *job) {
 Job live_job_shown(const LiveJob *live) {
         Job job = *live->job;
 
-        if (live->state == LIVE_TIDYING || job.result == JOB_RESULT_NONE)
+        if (live_job_has_ended(live) || job.result == JOB_RESULT_NONE)
                 return job;
         job.status = JOB_RUNNING;
         job.result = JOB_RESULT_NONE;
@@ -55,72 +46,114 @@ Job live_job_shown(const LiveJob *live) {
         return job;
 }
 
-int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
-        LiveJob *live = calloc(1, sizeof(LiveJob));
+static int count(Manager *m, const Job *job) {
         User *user;
+        int r = user_get(m, job->uid, &user);
 
-        if (!live)
-                return -ENOMEM;
-        if (live_job_find(m, job->id)) {
-                free(live);
-                return -EEXIST;
-        }
-        if (user_get(m, job->uid, &user) < 0) {
-                free(live);
-                return -ENOMEM;
-        }
-        if (type_add_running(m, job->type) < 0) {
+        if (r < 0)
+                return r;
+        r = type_add_running(m, job->type);
+        if (r < 0) {
                 user_release(user);
-                free(live);
-                return -ENOMEM;
+                return r;
         }
-        live->id = job->id;
-        live->manager = m;
-        live->state = state;
-        if (!tsearch(live, &m->live_jobs, compare_live_jobs)) {
-                type_remove_running(m, job->type);
-                user_release(user);
-                free(live);
-                return -ENOMEM;
-        }
-        live->job = job;
         user->n_running++;
         m->n_running++;
-        *ret = live;
         return 0;
 }
 
-static void uncount(LiveJob *live) {
-        User *user = user_find(live->manager, live->job->uid);
+static void uncount(Manager *m, const Job *job) {
+        User *user = user_find(m, job->uid);
 
-        live->manager->n_running--;
+        m->n_running--;
         user->n_running--;
         user_release(user);
-        type_remove_running(live->manager, live->job->type);
+        type_remove_running(m, job->type);
 }
 
-void live_job_set_ended(LiveJob *live) {
-        uncount(live);
-        unit_files_remove(live->job->unit);
-        live->state = LIVE_TIDYING;
-        live->change_timer = sd_event_source_disable_unref(live->change_timer); /* its end says it all */
+int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {
+        LiveJob *live;
+        int r;
+
+        if (live_job_find(m, job->id))
+                return -EEXIST;
+        live = calloc(1, sizeof(LiveJob));
+        if (!live)
+                return -ENOMEM;
+        *live = (LiveJob){ .id = job->id, .manager = m, .job = job, .state = state };
+        r = unit_new(&m->pid1, job->unit, live, &live->unit);
+        if (r >= 0)
+                r = count(m, job);
+        if (r >= 0 && !tsearch(live, &m->live_jobs, compare_live_jobs)) {
+                uncount(m, job);
+                r = -ENOMEM;
+        }
+        if (r < 0) {
+                unit_free(live->unit);
+                free(live);
+                return r;
+        }
+        *ret = live;
+        return 0;
 }
 
 LiveJob *live_job_free(LiveJob *live) {
         if (!live)
                 return NULL;
         tdelete(live, &live->manager->live_jobs, compare_live_jobs);
-        launcher_forget(live->manager->launcher, live);
-        if (counts_as_running(live))
-                uncount(live);
+        unit_free(live->unit);
+        if (!live_job_has_ended(live))
+                uncount(live->manager, live->job);
         sd_event_source_disable_unref(live->timer);
         sd_event_source_disable_unref(live->change_timer);
-        sd_event_source_disable_unref(live->kill_timer);
-        unit_state_done(&live->unit);
         job_free(live->job);
         free(live);
         return NULL;
 }
+
+/* ---- its steps ---- */
+
+#define AFTER(state) (1U << (state))
+
+/* What each may follow. */
+static const unsigned befores[_LIVE_STATE_MAX] = {
+        [LIVE_STARTING] = AFTER(LIVE_COMMITTING) | AFTER(LIVE_RECOVERING),
+        [LIVE_RUNNING] = AFTER(LIVE_STARTING) | AFTER(LIVE_RECOVERING),
+        [LIVE_RECOVERING] = AFTER(LIVE_STARTING),
+        [LIVE_ENDING] = AFTER(LIVE_RUNNING),
+        [LIVE_RECORDING] = AFTER(LIVE_COMMITTING) | AFTER(LIVE_STARTING) | AFTER(LIVE_RECOVERING) |
+                        AFTER(LIVE_ENDING) | AFTER(LIVE_RECORDING),
+        [LIVE_TIDYING] = AFTER(LIVE_RECORDING),
+};
+
+static void set_ended(LiveJob *live) {
+        uncount(live->manager, live->job);
+        unit_files_remove(live->job->unit);
+        live->change_timer = sd_event_source_disable_unref(live->change_timer); /* its end says it all */
+}
+
+bool live_job_enter(LiveJob *live, LiveState state) {
+        if (!(befores[state] & AFTER(live->state))) {
+                log_line(LOG_ERR, "Job %" PRIu64 " cannot be in state %d after %d.", live->id, state, live->state);
+                return false;
+        }
+        live->state = state;
+        if (state == LIVE_TIDYING)
+                set_ended(live);
+        return true;
+}
+
+void live_job_try_again(LiveJob *live, sd_event_time_handler_t callback) {
+        int r;
+
+        live->timer = sd_event_source_disable_unref(live->timer);
+        r = sd_event_add_time_relative(
+                        live->manager->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, callback, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
+}
+
+/* ---- all of them ---- */
 
 typedef struct Walk {
         void (*callback)(LiveJob *live, void *userdata);
@@ -155,18 +188,48 @@ static bool update_info(Job *job, const char *status_text) {
 }
 
 bool live_job_update(LiveJob *live) {
+        const UnitState *unit = unit_state(live->unit);
         Job *job = live->job;
         bool changed = false;
 
-        if (job->started_usec == 0 && live->unit.main_start_usec > 0) {
-                job->started_usec = live->unit.main_start_usec;
+        if (job->started_usec == 0 && unit->main_start_usec > 0) {
+                job->started_usec = unit->main_start_usec;
                 changed = true;
         }
-        if (sd_id128_is_null(job->invocation_id) && !sd_id128_is_null(live->unit.invocation_id)) {
-                job->invocation_id = live->unit.invocation_id;
+        if (sd_id128_is_null(job->invocation_id) && !sd_id128_is_null(unit->invocation_id)) {
+                job->invocation_id = unit->invocation_id;
                 changed = true;
         }
-        if (live->unit.status_text && live->unit.status_text[0] && update_info(job, live->unit.status_text))
+        if (unit->status_text && unit->status_text[0] && update_info(job, unit->status_text))
                 changed = true;
         return changed;
+}
+
+static void tell_change(LiveJob *live) {
+        live->last_change_usec = monotonic_usec();
+        events_job_changed(live->manager, live->job);
+}
+
+static int on_change_due(sd_event_source *source, uint64_t usec, void *userdata) {
+        LiveJob *live = userdata;
+
+        live->change_timer = sd_event_source_disable_unref(live->change_timer);
+        tell_change(live);
+        return 0;
+}
+
+void live_job_changed(LiveJob *live) {
+        uint64_t due = live->last_change_usec + CHANGE_INTERVAL_USEC;
+        int r;
+
+        if (live->change_timer)
+                return;
+        if (monotonic_usec() >= due) {
+                tell_change(live);
+                return;
+        }
+        r = sd_event_add_time(
+                        live->manager->event, &live->change_timer, CLOCK_MONOTONIC, due, 0, on_change_due, live);
+        if (r < 0)
+                log_errno(r, "Failed to set a timer");
 }

@@ -17,7 +17,6 @@
 #include "identity.h"
 #include "import.h"
 #include "last-id.h"
-#include "launcher.h"
 #include "leftovers.h"
 #include "live-job.h"
 #include "log.h"
@@ -26,8 +25,10 @@
 #include "queue.h"
 #include "recovery.h"
 #include "retention.h"
+#include "run.h"
 #include "stream.h"
 #include "type-registry.h"
+#include "unit-watch.h"
 #include "user.h"
 
 /* As PID 1 has it, see jobsd.service. */
@@ -37,7 +38,22 @@ static int get_boot_id(sd_id128_t *ret) {
         return s ? sd_id128_from_string(s, ret) : sd_id128_get_boot(ret);
 }
 
+static void on_room(void *userdata) {
+        queue_dispatch(userdata);
+}
+
 int manager_new(Manager **ret) {
+        static const UnitEvents unit_events = {
+                .found = run_on_unit_found,
+                .running = run_on_unit_running,
+                .said = run_on_unit_said,
+                .ended = run_on_unit_ended,
+                .vanished = recovery_on_unit_vanished,
+                .refused = run_on_unit_refused,
+                .gone = run_on_unit_gone,
+                .stray = recovery_on_stray_unit,
+                .room = on_room,
+        };
         _cleanup_(manager_freep) Manager *m = calloc(1, sizeof(Manager));
         int r;
 
@@ -53,11 +69,10 @@ int manager_new(Manager **ret) {
         r = get_boot_id(&m->boot_id);
         if (r >= 0)
                 r = sd_event_default(&m->event);
-        m->helpers.event = m->event;
-        if (r >= 0)
-                r = launcher_new(m, &m->launcher);
         if (r < 0)
                 return r;
+        m->helpers.event = m->event;
+        pid1_init(&m->pid1, m->event, &unit_events, m);
         *ret = TAKE_PTR(m);
         return 0;
 }
@@ -90,7 +105,7 @@ Manager *manager_free(Manager *m) {
         store_free(m->store);
         history_mark_close(&m->history_mark);
         close_fd(m->history_fd);
-        launcher_free(m->launcher);
+        unit_watch_free(m->unit_watch);
         sd_event_source_disable_unref(m->retry_timer);
         sd_event_source_disable_unref(m->due_timer);
         sd_event_source_disable_unref(m->clock_source);
@@ -173,7 +188,7 @@ static int open_store(Manager *m, const char *path) {
         if (r >= 0)
                 r = clock_watch(m);
         if (r >= 0)
-                r = leftovers_remove(m);
+                r = leftovers_remove(m, import_go_on);
         return r < 0 ? log_errno(r, "Failed to read the history") : 0;
 }
 

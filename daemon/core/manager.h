@@ -16,6 +16,7 @@
 #include "history-mark.h"
 #include "ini-file.h"
 #include "job.h"
+#include "pid1.h"
 #include "store.h"
 
 typedef struct Authority Authority;
@@ -24,13 +25,13 @@ typedef struct Client Client;
 typedef struct Commit Commit;
 typedef struct Dispatch Dispatch;
 typedef struct Import Import;
-typedef struct Launcher Launcher;
 typedef struct Leftovers Leftovers;
 typedef struct LiveJob LiveJob;
 typedef struct Observer Observer;
 typedef struct Request Request;
 typedef struct Retention Retention;
 typedef struct Stream Stream;
+typedef struct UnitWatch UnitWatch;
 typedef struct User User;
 
 #define IDENTITIES_KEPT 64U
@@ -53,7 +54,8 @@ typedef struct Manager {
         Dispatch *dispatch;
         Backlog *backlog;
         Authority *authority;
-        Launcher *launcher;
+        Pid1 pid1;
+        UnitWatch *unit_watch;
         Retention *retention;
         Import *import;       /* the one that goes on, or NULL */
         Leftovers *leftovers; /* of one that broke off, while they are being removed, or NULL */

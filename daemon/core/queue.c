@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "commit.h"
-#include "launcher.h"
+#include "job-credential.h"
 #include "live-job.h"
 #include "log.h"
 #include "queue.h"
-#include "run.h"
+#include "strv.h"
 #include "unit-files.h"
 #include "user.h"
 
@@ -80,18 +80,22 @@ static void on_starting_committed(int r, void *userdata) {
 }
 
 void queue_start(Manager *m, LiveJob *live) {
-        int r = launcher_start(m->launcher, live);
+        _cleanup_(strv_free_erasep) char **secrets = NULL;
+        int r = 0;
 
+        if (!live_job_enter(live, LIVE_STARTING))
+                return;
+        if (job_find_secret(live->job))
+                r = store_get_secrets(m->store, live->id, &secrets);
         if (r < 0)
-                run_unit_failed(live, strerror(-r));
+                unit_postpone(live->unit, r);
+        else
+                unit_start(live->unit, &m->config, live->job, secrets);
 }
 
 static int record_start(Manager *m, Job *job) {
         int r;
 
-        r = job_unit_name(job->id, job->attempt, &job->unit);
-        if (r < 0)
-                return r;
         job->boot_id = m->boot_id;
         job->next_try_usec = 0;
         free(TAKE_PTR(job->info)); /* of the try before */
@@ -144,6 +148,8 @@ static int start_next_of(Manager *m, User *user) {
         int r;
 
         r = find_next_of(m, user, &job);
+        if (r >= 0)
+                r = job_unit_name(job->id, job->attempt, &job->unit);
         if (r < 0)
                 return r;
         r = live_job_new(m, job, LIVE_COMMITTING, &live);
@@ -158,14 +164,14 @@ static int start_next_of(Manager *m, User *user) {
         user_served(user);
         queue_take(m, live->job);
         commit_add(m->commit, on_starting_committed, live);
-        launcher_reserve_start(m->launcher, live);
+        unit_reserve_start(live->unit);
         return 0;
 }
 
 static void start_what_may_run(Manager *m) {
         User *user;
 
-        while (m->n_running < m->config.max_running && launcher_may_start(m->launcher) &&
+        while (m->n_running < m->config.max_running && pid1_may_start(&m->pid1) &&
                         (user = user_next(m))) {
                 int r = start_next_of(m, user);
 

@@ -4,13 +4,14 @@
 
 #include "clock.h"
 #include "journal-query.h"
-#include "launcher.h"
+#include "last-id.h"
 #include "log.h"
 #include "queue.h"
 #include "recovery.h"
 #include "retry.h"
 #include "run.h"
 #include "unit-files.h"
+#include "unit-watch.h"
 
 static int adopt_running(const Job *record, void *userdata) {
         _cleanup_(job_freep) Job *job = NULL;
@@ -21,10 +22,17 @@ static int adopt_running(const Job *record, void *userdata) {
         r = store_get(m->store, record->id, &job);
         if (r < 0)
                 return r;
-        r = live_job_new(m, job, LIVE_RECOVERING, &live);
+        if (!job->unit)
+                r = job_unit_name(job->id, job->attempt, &job->unit);
         if (r >= 0)
-                TAKE_PTR(job);
-        return r;
+                r = live_job_new(m, job, LIVE_RECOVERING, &live);
+        if (r < 0)
+                return r;
+        TAKE_PTR(job);
+        unit_adopt(live->unit, live->job->started_usec > 0);
+        if (live->job->cancelled)
+                unit_stop(live->unit);
+        return 0;
 }
 
 static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t bytes, void *userdata) {
@@ -46,7 +54,7 @@ static void settle_unknown(Manager *m, LiveJob *live, bool began) {
 /* By hand, or with all that ran. */
 static JobResult find_result_of_stop(Manager *m, const LiveJob *live, const Outcome *outcome) {
         bool same_userspace = sd_id128_equal(live->job->boot_id, m->boot_id) &&
-                        outcome->usec >= launcher_userspace_usec(m->launcher);
+                        outcome->usec >= m->pid1.userspace_usec;
 
         return same_userspace ? JOB_RESULT_CANCELLED : JOB_RESULT_INTERRUPTED;
 }
@@ -72,7 +80,7 @@ static void on_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
         Manager *m = userdata;
         LiveJob *live = live_job_find(m, id);
 
-        if (live && live->state == LIVE_RECOVERING)
+        if (live && live_job_is_recovering(live))
                 settle(m, live, outcome);
         ask_next(m);
 }
@@ -80,7 +88,7 @@ static void on_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
 static void find_recovering(LiveJob *live, void *userdata) {
         LiveJob **found = userdata;
 
-        if (live->state == LIVE_RECOVERING && !*found)
+        if (live_job_is_recovering(live) && !*found)
                 *found = live;
 }
 
@@ -107,16 +115,17 @@ static void on_late_outcome(uint64_t id, const Outcome *outcome, void *userdata)
         Manager *m = userdata;
         LiveJob *live = live_job_find(m, id);
 
-        if (live && live->state == LIVE_RECOVERING)
+        if (live && live_job_is_recovering(live))
                 settle(m, live, outcome);
         queue_dispatch(m);
 }
 
-void recovery_ask_journal(Manager *m, LiveJob *live) {
+void recovery_on_unit_vanished(void *userdata) {
+        LiveJob *live = userdata;
+        Manager *m = live->manager;
         int r;
 
-        live->state = LIVE_RECOVERING;
-        if (!m->recovered) /* its turn comes with the others */
+        if (!live_job_enter(live, LIVE_RECOVERING) || !m->recovered) /* else its turn comes with the others */
                 return;
         r = journal_query(&m->helpers, live->job, on_late_outcome, m);
         if (r < 0) {
@@ -125,12 +134,30 @@ void recovery_ask_journal(Manager *m, LiveJob *live) {
         }
 }
 
-static void on_units_known(int r, void *userdata) {
+/* Its job ended, but jobsd was ended before it had removed the unit; or a hand has started it again. */
+void recovery_on_stray_unit(uint64_t id, const char *unit, void *userdata) {
+        _cleanup_(job_freep) Job *job = NULL;
+        Manager *m = userdata;
+        int r;
+
+        if (store_get(m->store, id, &job) >= 0) {
+                pid1_remove_unit(&m->pid1, unit);
+                return;
+        }
+        log_line(LOG_WARNING, "%s is not a job of this history, leaving it alone.", unit);
+        r = last_id_met(m, id);
+        if (r < 0)
+                log_errno(r, "Failed to set its id aside");
+}
+
+static void on_units_known(void *userdata) {
         ask_next(userdata);
 }
 
 static bool is_live(const char *unit, void *userdata) {
-        return live_job_find_unit(userdata, unit) != NULL;
+        Manager *m = userdata;
+
+        return unit_find(&m->pid1, unit) != NULL;
 }
 
 int recovery_start(Manager *m) {
@@ -147,7 +174,7 @@ int recovery_start(Manager *m) {
         r = store_foreach_queue(m->store, m->due_usec, adopt_queue, m);
         if (r < 0)
                 return log_errno(r, "Failed to read the queue");
-        r = launcher_recover(m->launcher, on_units_known, m);
+        r = unit_watch_start(&m->pid1, m->bus, on_units_known, m, &m->unit_watch);
         if (r < 0)
                 return log_errno(r, "Failed to ask systemd for its units");
         return 0;

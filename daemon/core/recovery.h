@@ -8,5 +8,6 @@
 
 /* Takes over what the store says is running and queued, and has it all accounted for. */
 int recovery_start(Manager *m);
-/* Asks the journal what became of a job whose unit is gone before it was seen to run. */
-void recovery_ask_journal(Manager *m, LiveJob *live);
+/* Of UnitEvents: the journal is asked what became of a job whose unit is gone, and what is nobody's is removed. */
+void recovery_on_unit_vanished(void *userdata);
+void recovery_on_stray_unit(uint64_t id, const char *unit, void *userdata);

@@ -10,37 +10,24 @@
 #include "commit.h"
 #include "controllers.h"
 #include "events.h"
-#include "launcher.h"
 #include "log.h"
 #include "queue.h"
-#include "recovery.h"
 #include "retry.h"
 #include "run.h"
 #include "status-text.h"
-#include "unit-files.h"
 
 /* ---- end ---- */
 
 static void finish(LiveJob *live);
 
 static int on_finish_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        LiveJob *live = userdata;
-
-        live->timer = sd_event_source_disable_unref(live->timer);
-        finish(live);
+        finish(userdata);
         return 0;
 }
 
 static void finish_later(LiveJob *live, int error) {
-        Manager *m = live->manager;
-        int r;
-
         log_errno(error, "Failed to record the end of job %" PRIu64 ", trying again", live->id);
-        live->state = LIVE_ENDING;
-        r = sd_event_add_time_relative(
-                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_finish_retry, live);
-        if (r < 0)
-                log_errno(r, "Failed to set a timer");
+        live_job_try_again(live, on_finish_retry);
 }
 
 static void on_finish_committed(int r, void *userdata) {
@@ -52,9 +39,9 @@ static void on_finish_committed(int r, void *userdata) {
                 return;
         }
         log_job(JOB_EVENT_ENDED, live->job, 0);
-        live_job_set_ended(live);
+        (void) live_job_enter(live, LIVE_TIDYING);
         events_job_ended(m, live->job);
-        launcher_tidy(m->launcher, live);
+        unit_remove(live->unit);
         queue_dispatch(m);
 }
 
@@ -67,9 +54,9 @@ static void on_retry_committed(int r, void *userdata) {
                 return;
         }
         log_job(JOB_EVENT_RETRIED, live->job, 0);
-        live_job_set_ended(live);
+        (void) live_job_enter(live, LIVE_TIDYING);
         retry_recorded(m, live->id);
-        launcher_tidy(m->launcher, live);
+        unit_remove(live->unit);
         queue_dispatch(m);
 }
 
@@ -80,8 +67,9 @@ static void finish(LiveJob *live) {
         bool again = retry_is_wanted(job);
         int r;
 
+        if (!live_job_enter(live, LIVE_RECORDING))
+                return;
         job->status = job_result_to_status(job->result);
-        live->state = LIVE_RECORDING;
         r = commit_begin(m->commit);
         if (r >= 0)
                 r = again ? retry_record(m, job) : store_set_finished(m->store, job);
@@ -105,7 +93,7 @@ static void describe_and_finish(LiveJob *live, const char *why) {
 }
 
 static void finish_with_result(LiveJob *live, JobResult result, const char *why) {
-        const UnitState *unit = &live->unit;
+        const UnitState *unit = unit_state(live->unit);
         Job *job = live->job;
 
         job->result = result;
@@ -132,7 +120,7 @@ static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata
 
         if (!live || live->state != LIVE_ENDING)
                 return;
-        result = unit_state_outcome(&live->unit, live->job->timeout_usec, &live->job->exit_status);
+        result = unit_state_outcome(unit_state(live->unit), live->job->timeout_usec, &live->job->exit_status);
         if (outcome->kind == OUTCOME_ENDED) {
                 result = outcome->result;
                 live->job->exit_status = outcome->exit_status;
@@ -143,15 +131,15 @@ static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata
 
 /* Or went down, and only its user space came back: PID 1 remembers the unit then. */
 static bool machine_goes_down(const LiveJob *live) {
-        const Launcher *launcher = live->manager->launcher;
-        uint64_t usec = live->unit.main_exit_usec;
+        const Pid1 *pid1 = &live->manager->pid1;
+        uint64_t usec = unit_state(live->unit)->main_exit_usec;
 
-        return launcher_is_stopping(launcher) || (usec > 0 && usec < launcher_userspace_usec(launcher));
+        return pid1->is_stopping || (usec > 0 && usec < pid1->userspace_usec);
 }
 
 static JobResult find_result(LiveJob *live) {
         Job *job = live->job;
-        JobResult result = unit_state_outcome(&live->unit, job->timeout_usec, &job->exit_status);
+        JobResult result = unit_state_outcome(unit_state(live->unit), job->timeout_usec, &job->exit_status);
 
         if (result == JOB_RESULT_CANCELLED && !job->cancelled && machine_goes_down(live))
                 return JOB_RESULT_INTERRUPTED;
@@ -160,17 +148,17 @@ static JobResult find_result(LiveJob *live) {
         return result;
 }
 
-static void finish_with_unit(LiveJob *live) {
+void run_on_unit_ended(void *userdata) {
+        LiveJob *live = userdata;
         Manager *m = live->manager;
         Job *job = live->job;
 
-        (void) live_job_update(live);
-        if (unit_state_is_ambiguous(&live->unit) && !job->cancelled &&
-                        (live->asked_journal || journal_query(&m->helpers, job, on_outcome_known, m) >= 0)) {
-                live->asked_journal = true;
+        if (!live_job_enter(live, LIVE_ENDING))
                 return;
-        }
-        finish_with_result(live, find_result(live), NULL);
+        (void) live_job_update(live);
+        if (!unit_state_is_ambiguous(unit_state(live->unit)) || job->cancelled ||
+                        journal_query(&m->helpers, job, on_outcome_known, m) < 0)
+                finish_with_result(live, find_result(live), NULL);
 }
 
 /* As the journal has it, which may have been written with another clock. */
@@ -185,7 +173,6 @@ static uint64_t find_end(const Job *job, const Outcome *outcome) {
 void run_ended(LiveJob *live, JobResult result, const Outcome *outcome) {
         _cleanup_free_ char *why = NULL;
 
-        live->unit.active = UNIT_INACTIVE; /* there is nothing to be removed */
         live->job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
         live->job->exit_status = outcome ? outcome->exit_status : 0;
         live->job->finished_usec = find_end(live->job, outcome);
@@ -193,34 +180,24 @@ void run_ended(LiveJob *live, JobResult result, const Outcome *outcome) {
         describe_and_finish(live, why);
 }
 
-void run_unit_failed(LiveJob *live, const char *message) {
+static void start_failed(LiveJob *live, const char *message) {
         _cleanup_free_ char *why = NULL;
 
         if (asprintf(&why, "Could not start: %s", message) < 0)
                 why = NULL;
-        live->unit.active = UNIT_INACTIVE;
         live->job->result = live->job->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
         live->job->finished_usec = now_usec();
         describe_and_finish(live, live->job->cancelled ? NULL : why);
 }
 
 static int on_put_back_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        LiveJob *live = userdata;
-
-        live->timer = sd_event_source_disable_unref(live->timer);
-        run_never_started(live);
+        run_never_started(userdata);
         return 0;
 }
 
 static void put_back_later(LiveJob *live, int error) {
-        Manager *m = live->manager;
-        int r;
-
         log_errno(error, "Failed to put job %" PRIu64 " back into the queue, trying again", live->id);
-        r = sd_event_add_time_relative(
-                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_put_back_retry, live);
-        if (r < 0)
-                log_errno(r, "Failed to set a timer");
+        live_job_try_again(live, on_put_back_retry);
 }
 
 /* Whoever has read that it runs learns that it waits again. */
@@ -260,7 +237,8 @@ void run_never_started(LiveJob *live) {
                 run_ended(live, JOB_RESULT_LOST, NULL);
                 return;
         }
-        live->state = LIVE_RECORDING;
+        if (!live_job_enter(live, LIVE_RECORDING))
+                return;
         r = commit_begin(m->commit);
         if (r >= 0)
                 r = store_set_queued(m->store, live->id);
@@ -268,25 +246,6 @@ void run_never_started(LiveJob *live) {
                 put_back_later(live, r);
         else
                 commit_add(m->commit, on_put_back, live);
-}
-
-static int on_tidy_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        LiveJob *live = userdata;
-
-        live->timer = sd_event_source_disable_unref(live->timer);
-        launcher_tidy(live->manager->launcher, live);
-        return 0;
-}
-
-static void tidy_later(LiveJob *live) {
-        Manager *m = live->manager;
-        int r;
-
-        live->timer = sd_event_source_disable_unref(live->timer);
-        r = sd_event_add_time_relative(
-                        m->event, &live->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_tidy_retry, live);
-        if (r < 0)
-                log_errno(r, "Failed to set a timer");
 }
 
 /* ---- what the unit tells ---- */
@@ -307,12 +266,14 @@ static void warn_of_limits(const Job *job) {
                 log_without_limits(job, lacking);
 }
 
-static void set_running(LiveJob *live) {
+void run_on_unit_running(void *userdata) {
+        LiveJob *live = userdata;
         Manager *m = live->manager;
         int r;
 
-        live->state = LIVE_RUNNING;
-        unit_files_forbid_start(live->job->unit);
+        if (!live_job_enter(live, LIVE_RUNNING))
+                return;
+        (void) live_job_update(live);
         log_job(JOB_EVENT_STARTED, live->job, 0);
         warn_of_limits(live->job);
         r = commit_begin(m->commit);
@@ -322,69 +283,29 @@ static void set_running(LiveJob *live) {
                 commit_add(m->commit, on_started_committed, NULL);
         else
                 log_errno(r, "Failed to record that job %" PRIu64 " runs", live->id);
+        live_job_changed(live);
 }
 
-static void begin_end(LiveJob *live) {
-        Manager *m = live->manager;
-        int r;
+void run_on_unit_found(void *userdata) {
+        LiveJob *live = userdata;
 
-        if (live->state == LIVE_STARTING)
-                set_running(live);
-        live->state = LIVE_ENDING;
-        r = launcher_query_end(m->launcher, live);
-        if (r < 0)
-                finish_with_unit(live);
+        (void) live_job_enter(live, live->job->started_usec > 0 ? LIVE_RUNNING : LIVE_STARTING);
 }
 
-/* It is gone, and nobody has seen it run. A "systemctl daemon-reload" that comes between its creation and
- * its start makes PID 1 forget it; or somebody stopped it at once. */
-static bool unit_has_vanished(const LiveJob *live) {
-        return live->state == LIVE_STARTING && live->unit.active == UNIT_INACTIVE &&
-                        live->job->started_usec == 0 && !live->job->cancelled;
+void run_on_unit_said(void *userdata) {
+        LiveJob *live = userdata;
+
+        if (live_job_update(live) && live->state == LIVE_RUNNING)
+                live_job_changed(live);
 }
 
-void run_unit_changed(LiveJob *live) {
-        Manager *m = live->manager;
-        bool changed;
+void run_on_unit_refused(const char *why, bool again, void *userdata) {
+        if (again)
+                run_never_started(userdata);
+        else
+                start_failed(userdata, why);
+}
 
-        switch (live->state) {
-        case LIVE_ENDING: /* its costs are there now */
-                if (!live_job_is_asking(live) && !live->timer)
-                        finish_with_unit(live);
-                return;
-        case LIVE_TIDYING: /* PID 1 would not remove it */
-                if (live->unit.not_found || live->unit.active == UNIT_INACTIVE) {
-                        live_job_free(live);
-                        queue_dispatch(m); /* its next try may have waited for that */
-                } else
-                        tidy_later(live);
-                return;
-        case LIVE_RECOVERING:
-                live->state = live->job->started_usec > 0 ? LIVE_RUNNING : LIVE_STARTING;
-                break;
-        case LIVE_STARTING:
-        case LIVE_RUNNING:
-                break;
-        default:
-                return;
-        }
-
-        changed = live_job_update(live);
-        if (unit_state_is_ended(&live->unit, live->start_in_flight)) {
-                if (unit_has_vanished(live))
-                        recovery_ask_journal(m, live);
-                else
-                        begin_end(live);
-                return;
-        }
-        if (live->state == LIVE_STARTING && live->unit.active == UNIT_ACTIVE) {
-                set_running(live);
-                changed = true;
-        }
-        if (live->job->cancelled && !live->start_in_flight && !live_job_is_asking(live))
-                launcher_cancel(m->launcher, live);
-        if (live->unit.active == UNIT_DEACTIVATING)
-                launcher_watch_stop(m->launcher, live);
-        if (changed && live->state == LIVE_RUNNING)
-                events_job_changed(live);
+void run_on_unit_gone(void *userdata) {
+        live_job_free(userdata);
 }

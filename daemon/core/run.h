@@ -6,10 +6,13 @@
 #include "journal-query.h"
 #include "live-job.h"
 
-/* What happens to its unit. */
-void run_unit_changed(LiveJob *live);
-/* Its start or stop could not be asked of PID 1; message says why. */
-void run_unit_failed(LiveJob *live, const char *message);
+/* Of UnitEvents; userdata is the live job. */
+void run_on_unit_found(void *userdata);
+void run_on_unit_running(void *userdata);
+void run_on_unit_said(void *userdata);
+void run_on_unit_ended(void *userdata);
+void run_on_unit_refused(const char *why, bool again, void *userdata);
+void run_on_unit_gone(void *userdata);
 
 /* What became of one whose unit is gone, and what the journal tells of it; or NULL. */
 void run_ended(LiveJob *live, JobResult result, const Outcome *outcome);

@@ -145,7 +145,7 @@ static int start_output(Stream *stream, const Job *job, const OutputOptions *opt
 static bool end_is_recorded(Manager *m, uint64_t id) {
         const LiveJob *live = live_job_find(m, id);
 
-        return !live || live->state == LIVE_TIDYING;
+        return !live || live_job_has_ended(live);
 }
 
 /* However late journald is: a runner waits for it, as long as that. */

@@ -27,7 +27,7 @@ typedef struct UnitState {
         bool has_job;               /* PID 1 is about to start or stop it */
         bool exited;                /* SubState=exited */
         uint32_t start_job_id;      /* PID 1's; 0: not seen */
-        bool undisturbed;           /* no other job of PID 1's than its start, see launcher.c */
+        bool undisturbed;           /* no other job of PID 1's than its start, see unit_remove() */
         JobResult result;           /* Result=, success while nothing else is said */
         int main_code, main_status; /* ExecMainCode= (CLD_…), ExecMainStatus= */
         uint64_t main_start_usec, main_exit_usec;

@@ -7,10 +7,9 @@
 #include "clock.h"
 #include "fake-system.h"
 #include "fixture.h"
-#include "launcher.h"
 #include "log.h"
-#include "run.h"
 #include "unit-files.h"
+#include "unit-watch.h"
 
 /* ---- what happens ---- */
 
@@ -93,110 +92,169 @@ void unit_files_forbid_start(const char *unit) {
 void unit_files_remove_leftovers(bool (*is_used)(const char *unit, void *userdata), void *userdata) {
 }
 
-struct Launcher {
-        unsigned n_starts;
+struct Unit {
+        Pid1 *pid1;
+        LiveJob *live;
+        UnitState state;
+        bool start_in_flight, runs, is_to_stop;
 };
 
-int launcher_new(Manager *m, Launcher **ret) {
-        *ret = calloc(1, sizeof(Launcher));
-        return *ret ? 0 : -ENOMEM;
+int unit_new(Pid1 *pid1, const char *name, void *userdata, Unit **ret) {
+        Unit *unit = calloc(1, sizeof(Unit));
+
+        assert_non_null(unit);
+        unit->pid1 = pid1;
+        unit->live = userdata;
+        *ret = unit;
+        return 0;
 }
 
-Launcher *launcher_free(Launcher *launcher) {
-        free(launcher);
+static void start_done(Unit *unit) {
+        if (unit->start_in_flight)
+                unit->pid1->n_starts--;
+        unit->start_in_flight = false;
+}
+
+Unit *unit_free(Unit *unit) {
+        if (!unit)
+                return NULL;
+        start_done(unit);
+        unit_state_done(&unit->state);
+        free(unit);
         return NULL;
 }
 
-int launcher_recover(Launcher *launcher, manager_done_cb done, void *userdata) {
-        done(0, userdata); /* no unit is there */
+Unit *unit_find(const Pid1 *pid1, const char *name) {
+        return NULL;
+}
+
+const UnitState *unit_state(const Unit *unit) {
+        return &unit->state;
+}
+
+void unit_adopt(Unit *unit, bool was_seen) {
+}
+
+void unit_reserve_start(Unit *unit) {
+        unit->start_in_flight = true;
+        unit->pid1->n_starts++;
+}
+
+void unit_start(Unit *unit, const Config *config, const Job *job, char *const *secrets) {
+        happened("start %" PRIu64, job->id);
+}
+
+void unit_postpone(Unit *unit, int error) {
+        unit_has_to_wait(unit->live);
+}
+
+void unit_stop(Unit *unit) {
+        unit->is_to_stop = true;
+        if (unit->runs)
+                happened("stop %" PRIu64, unit->live->id);
+}
+
+void unit_remove(Unit *unit) {
+        Pid1 *pid1 = unit->pid1;
+
+        pid1->events->gone(unit->live);
+        pid1->events->room(pid1->userdata);
+}
+
+void pid1_remove_unit(Pid1 *pid1, const char *unit) {
+        happened("remove %s", unit);
+}
+
+bool pid1_may_start(const Pid1 *pid1) {
+        return pid1->n_starts < PID1_STARTS_MAX;
+}
+
+void pid1_init(Pid1 *pid1, sd_event *event, const UnitEvents *events, void *userdata) {
+        *pid1 = (Pid1){ .event = event, .events = events, .userdata = userdata, .userspace_usec = 1000 };
+}
+
+/* No unit is there. */
+int unit_watch_start(Pid1 *pid1, sd_bus *bus, unit_done_cb done, void *userdata, UnitWatch **ret) {
+        *ret = NULL;
+        done(userdata);
         return 0;
 }
 
-uint64_t launcher_userspace_usec(const Launcher *launcher) {
-        return 1000;
+UnitWatch *unit_watch_free(UnitWatch *watch) {
+        return NULL;
 }
 
-bool launcher_may_start(const Launcher *launcher) {
-        return launcher->n_starts < LAUNCHER_STARTS_MAX;
-}
+/* ---- what a test lets happen ---- */
 
-bool launcher_is_stopping(const Launcher *launcher) {
-        return false;
-}
-
-void launcher_reserve_start(Launcher *launcher, LiveJob *live) {
-        live->start_in_flight = true;
-        launcher->n_starts++;
-}
-
-static void start_done(LiveJob *live) {
-        if (live->start_in_flight)
-                live->manager->launcher->n_starts--;
-        live->start_in_flight = false;
-}
-
-int launcher_start(Launcher *launcher, LiveJob *live) {
-        happened("start %" PRIu64, live->id);
-        live->state = LIVE_STARTING;
-        live->unit.undisturbed = true;
-        return 0;
-}
-
-void launcher_cancel(Launcher *launcher, LiveJob *live) {
-        happened("stop %" PRIu64, live->id);
-}
-
-void launcher_watch_stop(Launcher *launcher, LiveJob *live) {
-}
-
-int launcher_query(Launcher *launcher, LiveJob *live) {
-        return 0;
-}
-
-int launcher_query_end(Launcher *launcher, LiveJob *live) {
-        return -EOPNOTSUPP; /* what a job has cost nobody knows */
-}
-
-void launcher_tidy(Launcher *launcher, LiveJob *live) {
-        live_job_free(live);
-}
-
-void launcher_forget(Launcher *launcher, LiveJob *live) {
-        start_done(live);
+static const UnitEvents *events_of(const LiveJob *live) {
+        return live->unit->pid1->events;
 }
 
 void unit_begins(LiveJob *live) {
-        start_done(live);
-        live->unit.active = UNIT_ACTIVE;
-        live->unit.main_start_usec = now_usec();
-        live->unit.active_enter_monotonic_usec = monotonic_usec();
-        run_unit_changed(live);
+        Unit *unit = live->unit;
+
+        start_done(unit);
+        unit->runs = true;
+        unit->state.active = UNIT_ACTIVE;
+        unit->state.main_start_usec = now_usec();
+        unit->state.active_enter_monotonic_usec = monotonic_usec();
+        events_of(live)->running(live);
+        if (unit->is_to_stop)
+                unit_stop(unit);
+}
+
+static void unit_ends(LiveJob *live) {
+        live->unit->runs = false;
+        live->unit->state.main_exit_usec = now_usec();
+        live->unit->state.main_exit_monotonic_usec = monotonic_usec();
+        events_of(live)->ended(live);
 }
 
 void unit_exits(LiveJob *live, int status) {
-        live->unit.active = status == 0 ? UNIT_ACTIVE : UNIT_FAILED;
-        live->unit.exited = status == 0;
-        live->unit.result = status == 0 ? JOB_RESULT_SUCCESS : JOB_RESULT_EXIT_CODE;
-        live->unit.main_code = CLD_EXITED;
-        live->unit.main_status = status;
-        live->unit.main_exit_usec = now_usec();
-        live->unit.main_exit_monotonic_usec = monotonic_usec();
-        run_unit_changed(live);
+        UnitState *state = &live->unit->state;
+
+        state->active = status == 0 ? UNIT_ACTIVE : UNIT_FAILED;
+        state->exited = status == 0;
+        state->result = status == 0 ? JOB_RESULT_SUCCESS : JOB_RESULT_EXIT_CODE;
+        state->main_code = CLD_EXITED;
+        state->main_status = status;
+        unit_ends(live);
+}
+
+void unit_is_killed(LiveJob *live, int signal) {
+        UnitState *state = &live->unit->state;
+
+        state->active = UNIT_FAILED;
+        state->result = JOB_RESULT_SIGNAL;
+        state->main_code = CLD_KILLED;
+        state->main_status = signal;
+        unit_ends(live);
 }
 
 void unit_is_stopped(LiveJob *live) {
-        live->unit.active = UNIT_INACTIVE;
-        live->unit.main_code = CLD_KILLED;
-        live->unit.main_status = SIGTERM;
-        run_unit_changed(live);
+        live->unit->state.active = UNIT_INACTIVE;
+        live->unit->state.main_code = CLD_KILLED;
+        live->unit->state.main_status = SIGTERM;
+        unit_ends(live);
+}
+
+void unit_says(LiveJob *live, const char *status_text) {
+        free(live->unit->state.status_text);
+        live->unit->state.status_text = strdup(status_text);
+        events_of(live)->said(live);
+}
+
+void unit_vanishes(LiveJob *live) {
+        start_done(live->unit);
+        events_of(live)->vanished(live);
 }
 
 void unit_is_refused(LiveJob *live) {
-        start_done(live);
-        run_unit_failed(live, "PID 1 will not");
+        start_done(live->unit);
+        events_of(live)->refused("PID 1 will not", false, live);
 }
 
 void unit_has_to_wait(LiveJob *live) {
-        start_done(live);
-        run_never_started(live);
+        start_done(live->unit);
+        events_of(live)->refused("not now", true, live);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands in the place of launcher.c, unit-files.c, journal-query.c and log.c: a PID 1 and a journal that say
+/* What stands in the place of pid1.c, unit.c, unit-files.c, journal-query.c and log.c: a PID 1 and a journal that say
  * what a test wants, and a list of what happened, in words. */
 
 #include "journal-query.h"
 #include "live-job.h"
 
-/* "log submitted 1, start 1, …": of the launcher, the log and whoever adds to it. */
+/* "log submitted 1, start 1, …": of the units, the log and whoever adds to it. */
 void happened(const char *format, ...) _printf_(1, 2);
 /* What has happened since this was asked last; to be freed. */
 char *happenings_take(void);
@@ -15,7 +15,12 @@ char *happenings_take(void);
 /* The unit has been started, has ended by itself, or was stopped. */
 void unit_begins(LiveJob *live);
 void unit_exits(LiveJob *live, int status);
+void unit_is_killed(LiveJob *live, int signal);
 void unit_is_stopped(LiveJob *live);
+/* STATUS= */
+void unit_says(LiveJob *live, const char *status_text);
+/* It is gone, and was not seen to run. */
+void unit_vanishes(LiveJob *live);
 /* PID 1 would not start it: never, or not now. */
 void unit_is_refused(LiveJob *live);
 void unit_has_to_wait(LiveJob *live);

@@ -31,8 +31,8 @@ static void on_new(Manager *m, const Job *job) {
         happened("new %" PRIu64, job->id);
 }
 
-static void on_changed(LiveJob *live) {
-        happened("changed %" PRIu64, live->id);
+static void on_changed(Manager *m, const Job *job) {
+        happened("changed %" PRIu64, job->id);
 }
 
 static void on_requeued(Manager *m, const Job *job) {
@@ -295,7 +295,7 @@ static void test_one_that_is_being_started_is_stopped_when_it_runs(void **state)
         assert_happened("log cancel 1, reply");
         unit_begins(live_of(m, 1));
         turn(m);
-        assert_happened("log started 1, stop 1, changed 1");
+        assert_happened("log started 1, changed 1, stop 1");
         unit_is_stopped(live_of(m, 1));
         turn(m);
         assert_happened("log ended 1, cancelled 1");
@@ -330,11 +330,7 @@ static void test_a_frozen_one_that_had_to_be_killed_was_cancelled(void **state) 
 
         cancel(m, 1);
         turn(m);
-        live->unit.active = UNIT_FAILED;
-        live->unit.result = JOB_RESULT_SIGNAL;
-        live->unit.main_code = CLD_KILLED;
-        live->unit.main_status = SIGKILL;
-        run_unit_changed(live);
+        unit_is_killed(live, SIGKILL);
         turn(m);
         assert_int_equal(status_of(m->store, 1), JOB_CANCELLED);
 }
@@ -385,6 +381,80 @@ static void test_a_failed_one_with_tries_left_is_queued_again(void **state) {
                         assert_happened("log started 1, changed 1, log retried 1, requeued 1, start 1");
         }
         assert_happened("log started 1, changed 1, log ended 1, exit-code 1");
+}
+
+/* Somebody has reloaded PID 1 meanwhile: the journal knows whether it ran. */
+static void test_a_unit_that_was_forgotten_is_asked_for_again(void **state) {
+        static const struct {
+                OutcomeKind kind;
+                const char *happens;
+        } cases[] = {
+                { OUTCOME_NOTHING, "requeued 1" },
+                { OUTCOME_BEGAN, "log ended 1, lost 1" },
+                { OUTCOME_ENDED, "log ended 1, exit-code 1" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Manager *m;
+
+                if (i > 0)
+                        assert_int_equal(core_teardown(state) + core_setup(state), 0);
+                m = manager_of(state);
+                submit(m, ALICE);
+                turn(m);
+                free(happenings_take());
+                journal_says((Outcome){ .kind = cases[i].kind, .result = JOB_RESULT_EXIT_CODE });
+                unit_vanishes(live_of(m, 1));
+                turn(m);
+                assert_happened(cases[i].happens);
+        }
+}
+
+/* ---- what a job says ---- */
+
+static void test_observers_hear_of_ten_changes_a_second_and_of_the_last(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+        char text[16];
+
+        for (int i = 1; i <= 50; i++) {
+                snprintf(text, sizeof(text), "line %d", i);
+                unit_says(live, text);
+        }
+        assert_happened(""); /* its start has just been told */
+        while (live->change_timer)
+                assert_true(sd_event_run(m->event, UINT64_MAX) >= 0);
+        assert_happened("changed 1");
+        assert_string_equal(live->job->info, "line 50");
+        unit_says(live, "line 50");
+        assert_null(live->change_timer);
+}
+
+/* The last word of a job is its end. */
+static void test_no_change_is_told_after_the_end(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        unit_says(live, "nearly done");
+        unit_exits(live, 0);
+        turn(m);
+        assert_happened("log ended 1, success 1");
+}
+
+/* ---- no step out of its order ---- */
+
+static void test_what_does_not_follow_is_refused(void **state) {
+        Manager *m = manager_of(state);
+        LiveJob *live = run_one(m);
+
+        assert_false(live_job_enter(live, LIVE_STARTING));
+        assert_false(live_job_enter(live, LIVE_TIDYING));
+        assert_int_equal(live->state, LIVE_RUNNING);
+        unit_exits(live, 0);
+        unit_has_to_wait(live); /* it has ended: it is not put back */
+        turn(m);
+        assert_happened("log ended 1, success 1");
+        assert_int_equal(status_of(m->store, 1), JOB_COMPLETED);
 }
 
 /* ---- a disk that is full ---- */
@@ -529,6 +599,12 @@ int main(void) {
                                 test_a_failed_one_with_tries_left_is_queued_again, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_a_submission_that_is_not_durable_is_none, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_a_unit_that_was_forgotten_is_asked_for_again, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_observers_hear_of_ten_changes_a_second_and_of_the_last, core_setup,
+                                core_teardown),
+                cmocka_unit_test_setup_teardown(test_no_change_is_told_after_the_end, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_what_does_not_follow_is_refused, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_an_end_waits_for_the_disk, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_a_put_back_waits_for_the_disk, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
