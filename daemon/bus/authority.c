@@ -9,7 +9,6 @@
 #include "log.h"
 #include "protocol.h"
 #include "strv.h"
-#include "subscription.h"
 #include "user.h"
 
 #define POLKIT                                                                 \
@@ -19,6 +18,7 @@
 
 struct Authority {
         Manager *manager;
+        void (*rules_changed)(Manager *m);
         sd_bus_slot *changed_slot;
         unsigned n_checks, n_prompts; /* that polkit has not answered */
         FairQueue queue;
@@ -64,12 +64,13 @@ bool action_is_own(Action action) {
         return actions[action].own;
 }
 
-int authority_new(Manager *m, Authority **ret) {
+int authority_new(Manager *m, void (*rules_changed)(Manager *m), Authority **ret) {
         Authority *authority = calloc(1, sizeof(Authority));
 
         if (!authority)
                 return -ENOMEM;
         authority->manager = m;
+        authority->rules_changed = rules_changed;
         fair_queue_init(&authority->queue);
         *ret = authority;
         return 0;
@@ -79,7 +80,7 @@ static int on_rules_changed(sd_bus_message *signal, void *userdata, sd_bus_error
         Authority *authority = userdata;
 
         client_forget_all(authority->manager);
-        subscription_check_rights(authority->manager);
+        authority->rules_changed(authority->manager);
         return 0;
 }
 

@@ -44,9 +44,9 @@ typedef enum Verdict {
 typedef struct Check Check;
 typedef void (*authority_cb)(Verdict verdict, void *userdata);
 
-int authority_new(Manager *m, Authority **ret);
+/* rules_changed: called whenever polkit's rules change. */
+int authority_new(Manager *m, void (*rules_changed)(Manager *m), Authority **ret);
 Authority *authority_free(Authority *authority);
-/* Asks subscribers' rights again whenever polkit's rules change. */
 int authority_watch(Authority *authority);
 
 /* What a question is about: a job, a type of which one is to be started, or nothing in particular. It goes

@@ -5,7 +5,6 @@
 #include "backlog.h"
 #include "client.h"
 #include "log.h"
-#include "subscription.h"
 #include "user.h"
 
 /* In so long jobsd sends some MiB at most. */
@@ -13,6 +12,7 @@
 
 struct Backlog {
         Manager *manager;
+        void (*end_subscription)(Client *client);
         sd_event_source *timer;
         sd_bus_slot *slot; /* the bus is being asked how much it keeps for all, */
         unsigned n_asked;  /* and then for each of these */
@@ -63,7 +63,7 @@ static void settle_client(Client *client, void *userdata) {
         if (!backlog_is_behind(client))
                 client_resume(client);
         else if (client->subscribed && client->unread_bytes > 0)
-                subscription_end(client);
+                backlog->end_subscription(client);
         if (client_is_held(client))
                 backlog->is_wanted = true;
 }
@@ -182,13 +182,14 @@ void backlog_forget(Client *client) {
                 settle(backlog);
 }
 
-int backlog_new(Manager *m, Backlog **ret) {
+int backlog_new(Manager *m, void (*end_subscription)(Client *client), Backlog **ret) {
         Backlog *backlog = calloc(1, sizeof(Backlog));
         int r;
 
         if (!backlog)
                 return -ENOMEM;
         backlog->manager = m;
+        backlog->end_subscription = end_subscription;
         r = sd_event_add_time_relative(
                         m->event, &backlog->timer, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, on_timer, backlog);
         if (r >= 0)

@@ -15,7 +15,8 @@
 #define BACKLOG_CLIENT_BYTES_MAX ((uint64_t) 4 * 1024 * 1024)
 #define BACKLOG_USER_BYTES_MAX ((uint64_t) 16 * 1024 * 1024)
 
-int backlog_new(Manager *m, Backlog **ret);
+/* end_subscription: called for who does not read what he is told. */
+int backlog_new(Manager *m, void (*end_subscription)(Client *client), Backlog **ret);
 Backlog *backlog_free(Backlog *backlog);
 
 /* There is, or will be, something for him to read. */

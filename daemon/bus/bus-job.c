@@ -5,57 +5,9 @@
 #include "bus-job.h"
 #include "bus-manager.h"
 #include "introspection.h"
-#include "job-property.h"
+#include "job-fields.h"
 #include "live-job.h"
 #include "protocol.h"
-
-/* The value of a word, of strings or of a number, whatever it means. */
-static int append_value(sd_bus_message *m, const Property *property, const Job *job) {
-        const char *signature = property_kind_to_signature(property->kind);
-        char id[SD_ID128_STRING_MAX];
-
-        switch (*signature) {
-        case 's':
-                return sd_bus_message_append_basic(m, 's', property_get_word(property, job, id) ?: "");
-        case 'a':
-                return sd_bus_message_append_strv(m, property_get_strings(property, job));
-        default:
-                return sd_bus_message_append_basic(m, *signature, (const char *) job + property->offset);
-        }
-}
-
-static int append_variant(sd_bus_message *m, const Property *property, const Job *job) {
-        int r;
-
-        r = sd_bus_message_open_container(m, 'v', property_kind_to_signature(property->kind));
-        if (r >= 0)
-                r = append_value(m, property, job);
-        return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-static bool is_wanted(const Property *property, JobProperties which) {
-        return which == JOB_PROPERTIES_ALL || (which == JOB_PROPERTIES_BRIEF && !property->is_detail) ||
-                        (which == JOB_PROPERTIES_CHANGING && property->is_changing);
-}
-
-int bus_job_append_properties(sd_bus_message *m, const Job *job, JobProperties which) {
-        const Property *property;
-        int r;
-
-        r = sd_bus_message_open_container(m, 'a', "{sv}");
-        for (size_t i = 0; r >= 0 && (property = property_at(i)); i++) {
-                if (!is_wanted(property, which))
-                        continue;
-                r = sd_bus_message_open_container(m, 'e', "sv");
-                if (r >= 0)
-                        r = sd_bus_message_append(m, "s", property->name);
-                if (r >= 0)
-                        r = append_variant(m, property, job);
-                if (r >= 0)
-                        r = sd_bus_message_close_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_close_container(m);
-}
 
 int bus_job_cancel(Request *q, sd_bus_error *e) {
         return bus_manager_cancel(q, q->job_id, e);
@@ -114,7 +66,7 @@ int bus_job_get(Request *q, sd_bus_error *e) {
                                 QUOTED(name));
         r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
-                r = append_variant(reply, property, &shown);
+                r = job_field_append(reply, property, &shown);
         if (r < 0)
                 return r;
         request_reply(q, reply);
@@ -137,7 +89,7 @@ int bus_job_get_all(Request *q, sd_bus_error *e) {
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
-                r = bus_job_append_properties(reply, &shown, JOB_PROPERTIES_ALL);
+                r = job_fields_append(reply, &shown, JOB_FIELDS_ALL);
         if (r < 0)
                 return r;
         request_reply(q, reply);

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* org.jobsd1.Job: a job's fields as bus properties, from one table for property calls, lists and
- * signals alike. */
+/* org.jobsd1.Job: the other door to what can be done with a job. */
 
 #include "request.h"
-
-typedef enum JobProperties {
-        JOB_PROPERTIES_ALL,
-        JOB_PROPERTIES_BRIEF,    /* of a row of ListJobs */
-        JOB_PROPERTIES_CHANGING, /* of PropertiesChanged */
-} JobProperties;
-
-/* Appends an a{sv}. */
-int bus_job_append_properties(sd_bus_message *m, const Job *job, JobProperties which);
 
 /* Handlers, see the table in bus.c. */
 int bus_job_cancel(Request *q, sd_bus_error *e);

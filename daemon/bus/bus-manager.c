@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus-job.h"
 #include "bus-manager.h"
 #include "cancel.h"
 #include "client.h"
 #include "introspection.h"
+#include "job-fields.h"
 #include "live-job.h"
 #include "options.h"
 #include "parse.h"
@@ -43,7 +43,7 @@ static int append_row(const Job *job, void *userdata) {
         LiveJob *live = live_job_of(page->manager, job);
         Job shown = live ? live_job_shown(live) : *job;
 
-        return bus_job_append_properties(page->reply, &shown, JOB_PROPERTIES_BRIEF);
+        return job_fields_append(page->reply, &shown, JOB_FIELDS_BRIEF);
 }
 
 static const char *scope_of(const ListOptions *options) {

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "message-size.h"
 #include "protocol.h"
+#include "subscription.h"
 
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define INTROSPECTABLE_INTERFACE "org.freedesktop.DBus.Introspectable"
@@ -141,7 +142,7 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *e) 
         Call call;
 
         if (!sd_bus_message_is_method_call(message, NULL, NULL) ||
-                        client_get(userdata, sd_bus_message_get_sender(message), &client) < 0)
+                        request_get_client(userdata, sd_bus_message_get_sender(message), &client) < 0)
                 return 0;
         backlog_sent(client);
         return backlog_is_behind(client) && read_call(message, &call, &mistake) < 0;
@@ -153,7 +154,7 @@ static int on_name_owner_changed(sd_bus_message *signal, void *userdata, sd_bus_
 
         if (sd_bus_message_read(signal, "s", &name) >= 0) {
                 import_client_left(m, name);
-                client_free(client_find(m, name));
+                request_client_left(client_find(m, name));
         }
         return 0;
 }
@@ -175,17 +176,17 @@ static int on_name_reply(sd_bus_message *reply, void *userdata, sd_bus_error *re
 int bus_new(Manager *m) {
         int r;
 
-        r = dispatch_new(m, &m->dispatch);
+        r = dispatch_new(m->event, request_take_turn, &m->dispatch);
         if (r >= 0)
-                r = backlog_new(m, &m->backlog);
-        return r < 0 ? r : authority_new(m, &m->authority);
+                r = backlog_new(m, subscription_end, &m->backlog);
+        return r < 0 ? r : authority_new(m, subscription_check_rights, &m->authority);
 }
 
 void bus_free(Manager *m) {
         while (!LIST_EMPTY(&m->requests))
                 request_free(LIST_FIRST(&m->requests));
         while (m->clients)
-                client_free(*(Client **) m->clients); /* the tree's root, see tsearch(3) */
+                request_client_left(*(Client **) m->clients); /* the tree's root, see tsearch(3) */
         backlog_free(m->backlog);
         authority_free(m->authority);
         dispatch_free(m->dispatch);

@@ -3,7 +3,6 @@
 #include <search.h>
 #include <string.h>
 
-#include "backlog.h"
 #include "client.h"
 #include "clock.h"
 #include "dispatch.h"
@@ -17,9 +16,7 @@ static int compare_clients(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* Nothing waits for him any more. */
 static int set_known(Client *client, uid_t uid) {
-        Request *q;
         int r;
 
         r = user_get(client->manager, uid, &client->user);
@@ -28,10 +25,6 @@ static int set_known(Client *client, uid_t uid) {
         client->user->n_clients++;
         client->is_known = true;
         client->uid = uid;
-        while ((q = TAILQ_FIRST(&client->waiting))) {
-                client_remove_waiting(client, q);
-                request_admit(q, uid);
-        }
         return 0;
 }
 
@@ -40,9 +33,9 @@ static int on_uid(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error
         uint32_t uid;
 
         client->slot = sd_bus_slot_unref(client->slot);
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "u", &uid) < 0 ||
-                        set_known(client, uid) < 0)
-                client_free(client); /* he left the bus: nobody waits for an answer. Or there is no memory */
+        client->known(client, !sd_bus_message_is_method_error(reply, NULL) &&
+                                              sd_bus_message_read(reply, "u", &uid) >= 0 &&
+                                              set_known(client, uid) >= 0);
         return 0;
 }
 
@@ -53,13 +46,14 @@ static int ask_bus(Client *client) {
                         client, "s", client->name);
 }
 
-int client_new(Manager *m, const char *name, Client **ret) {
+static int client_new(Manager *m, const char *name, client_known_cb known, Client **ret) {
         Client *client = calloc(1, sizeof(Client));
         int r;
 
         if (!client)
                 return -ENOMEM;
         client->manager = m;
+        client->known = known;
         TAILQ_INIT(&client->waiting);
         client->name = strdup(name);
         if (!client->name || !tsearch(client, &m->clients, compare_clients)) {
@@ -100,7 +94,6 @@ void client_remove_waiting(Client *client, Request *q) {
 
 void client_hold(Client *client, Request *q) {
         add_waiting(client, q);
-        backlog_watch(client->manager->backlog);
 }
 
 bool client_is_held(const Client *client) {
@@ -112,23 +105,19 @@ void client_resume(Client *client) {
                 Request *q = TAILQ_FIRST(&client->waiting);
 
                 client_remove_waiting(client, q);
-                dispatch_add(client->manager->dispatch, q);
+                dispatch_add(client->manager->dispatch, &q->user->calls, &q->item);
         }
 }
 
 Client *client_free(Client *client) {
         if (!client)
                 return NULL;
-        while (!TAILQ_EMPTY(&client->waiting))
-                request_free(TAILQ_FIRST(&client->waiting));
         client_unsubscribe(client);
         tdelete(client, &client->manager->clients, compare_clients);
-        backlog_forget(client);
         if (client->user) {
                 client->user->n_clients--;
                 user_release(client->user);
         }
-        check_free(client->check);
         sd_bus_slot_unref(client->slot);
         free(client->name);
         free(client);
@@ -141,9 +130,9 @@ Client *client_find(Manager *m, const char *name) {
         return node ? *node : NULL;
 }
 
-int client_get(Manager *m, const char *name, Client **ret) {
+int client_get(Manager *m, const char *name, client_known_cb known, Client **ret) {
         *ret = client_find(m, name);
-        return *ret ? 0 : client_new(m, name, ret);
+        return *ret ? 0 : client_new(m, name, known, ret);
 }
 
 typedef struct Walk {

@@ -6,9 +6,13 @@
 
 #include "authority.h"
 
+/* He is known now, or will never be: then he is to be freed. */
+typedef void (*client_known_cb)(Client *client, bool is_known);
+
 struct Client {
         char *name; /* first: the key of the tree */
         Manager *manager;
+        client_known_cb known;
         bool is_known; /* who it is: */
         uid_t uid;
         User *user;
@@ -33,15 +37,13 @@ void client_remember(Client *client, Action action, Verdict verdict);
 bool client_recall(const Client *client, Action action, Verdict *ret);
 void client_forget_all(Manager *m);
 
-/* Asks the bus who it is. */
-int client_new(Manager *m, const char *name, Client **ret);
+/* Nothing of his may wait any more. */
 Client *client_free(Client *client);
 Client *client_find(Manager *m, const char *name);
-/* Makes one where there is none. */
-int client_get(Manager *m, const char *name, Client **ret);
+/* Makes one where there is none, and asks the bus who it is. */
+int client_get(Manager *m, const char *name, client_known_cb known, Client **ret);
 
-/* A call of a client who is not known yet: it is handed to request_admit() when he is. -EDQUOT when there
- * are too many. */
+/* A call of a client who is not known yet. -EDQUOT when there are too many. */
 int client_add_waiting(Client *client, Request *q);
 void client_remove_waiting(Client *client, Request *q);
 /* A call of one who is behind waits until client_resume(), when its turn comes once more. */

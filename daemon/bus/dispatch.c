@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "dispatch.h"
 #include <errno.h>
 
-#include "client.h"
+#include "dispatch.h"
 #include "log.h"
-#include "request.h"
-#include "user.h"
 
 /* Behind everything that the bus brings, but not for longer than this: it might always bring something. */
 #define DISPATCH_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 10)
@@ -13,6 +10,7 @@
 
 struct Dispatch {
         FairQueue queue;
+        void (*take_turn)(FairItem *item);
         sd_event_source *idle, *timer;
 };
 
@@ -31,14 +29,6 @@ static int arm(Dispatch *dispatch) {
         return r < 0 ? r : sd_event_source_set_enabled(dispatch->timer, SD_EVENT_ONESHOT);
 }
 
-/* Who has left is not answered, and polkit cannot be asked about him. */
-static void begin(Request *q) {
-        if (client_find(q->manager, sd_bus_message_get_sender(q->message)))
-                request_continue(q);
-        else
-                request_free(q);
-}
-
 static int serve_next(Dispatch *dispatch) {
         FairLine *line;
         FairItem *item = fair_queue_take(&dispatch->queue, &line);
@@ -48,7 +38,7 @@ static int serve_next(Dispatch *dispatch) {
                 return disarm(dispatch);
         fair_line_done(line); /* what its handler waits for keeps nobody */
         r = arm(dispatch);
-        begin(CONTAINER_OF(item, Request, item));
+        dispatch->take_turn(item);
         return r;
 }
 
@@ -60,19 +50,20 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return serve_next(userdata);
 }
 
-int dispatch_new(Manager *m, Dispatch **ret) {
+int dispatch_new(sd_event *event, void (*take_turn)(FairItem *item), Dispatch **ret) {
         Dispatch *dispatch = calloc(1, sizeof(Dispatch));
         int r;
 
         if (!dispatch)
                 return -ENOMEM;
+        dispatch->take_turn = take_turn;
         fair_queue_init(&dispatch->queue);
-        r = sd_event_add_defer(m->event, &dispatch->idle, on_idle, dispatch);
+        r = sd_event_add_defer(event, &dispatch->idle, on_idle, dispatch);
         if (r >= 0)
                 r = sd_event_source_set_priority(dispatch->idle, DISPATCH_PRIORITY);
         if (r >= 0)
                 r = sd_event_add_time_relative(
-                                m->event, &dispatch->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, dispatch);
+                                event, &dispatch->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, dispatch);
         if (r >= 0)
                 r = sd_event_source_set_priority(dispatch->timer, SD_EVENT_PRIORITY_IMPORTANT);
         if (r >= 0)
@@ -94,10 +85,10 @@ Dispatch *dispatch_free(Dispatch *dispatch) {
         return NULL;
 }
 
-void dispatch_add(Dispatch *dispatch, Request *q) {
+void dispatch_add(Dispatch *dispatch, FairLine *line, FairItem *item) {
         int r;
 
-        fair_queue_add(&dispatch->queue, &q->user->calls, &q->item);
+        fair_queue_add(&dispatch->queue, line, item);
         r = arm(dispatch);
         if (r < 0)
                 log_errno(r, "Failed to wait for a call's turn");

@@ -6,14 +6,16 @@
  * behind all that another user calls, and what a user may have waiting is bounded: see MaxRequestsPerUser=
  * in jobsd.conf(5). */
 
+#include "fair-queue.h"
 #include "manager.h"
 
 /* What the unanswered calls of one user may take, and one of them. */
 #define REQUESTS_BYTES_PER_USER_MAX ((size_t) 16 * 1024 * 1024)
 #define REQUEST_BYTES_MAX ((size_t) 1024 * 1024)
 
-int dispatch_new(Manager *m, Dispatch **ret);
+/* take_turn: called for each, when it is its turn. */
+int dispatch_new(sd_event *event, void (*take_turn)(FairItem *item), Dispatch **ret);
 Dispatch *dispatch_free(Dispatch *dispatch);
 
-/* Puts it into its user's line: its handler is called when it is his turn. */
-void dispatch_add(Dispatch *dispatch, Request *q);
+/* Puts it into its user's line. */
+void dispatch_add(Dispatch *dispatch, FairLine *line, FairItem *item);

@@ -1,65 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backlog.h"
 #include "client.h"
 #include "dispatch.h"
+#include "error.h"
 #include "log.h"
 #include "protocol.h"
 #include "request.h"
 #include "user.h"
-
-/* What an errno is to a caller. */
-static const struct {
-        int error;
-        const char *name, *message;
-} errors[] = {
-        { EACCES, SD_BUS_ERROR_ACCESS_DENIED, "Access denied." },
-        { EINVAL, SD_BUS_ERROR_INVALID_ARGS, "Invalid arguments." },
-        { ENXIO, SD_BUS_ERROR_INVALID_ARGS, "Invalid arguments." },
-        { ENOENT, JOBSD_ERROR_NO_SUCH_JOB, "No such job." },
-        { EDQUOT, SD_BUS_ERROR_LIMITS_EXCEEDED, "A limit is exceeded." },
-        { EMFILE, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too many open files in jobsd." },
-        { ENOMEM, SD_BUS_ERROR_NO_MEMORY, "Out of memory." },
-        { ENOSPC, JOBSD_ERROR_STORE_FAILED, "The disk of jobsd's history is full. Nothing was changed." },
-        { EROFS, JOBSD_ERROR_STORE_FAILED,
-                        "The file system of jobsd's history is read-only. Nothing was changed." },
-        { EBADMSG, JOBSD_ERROR_STORE_FAILED,
-                        "jobsd's history is damaged, see the log of jobsd.service. Nothing was changed." },
-        { EIO, JOBSD_ERROR_STORE_FAILED, "jobsd's history cannot be read or written. Nothing was changed." },
-};
-
-int error_no_such_job(uint64_t id, sd_bus_error *e) {
-        return sd_bus_error_setf(
-                        e, JOBSD_ERROR_NO_SUCH_JOB, "There is no job %" PRIu64 " that you may see.", id);
-}
-
-int error_invalid(sd_bus_error *e, const char *format, ...) {
-        _cleanup_free_ char *text = NULL;
-        va_list ap;
-        int n;
-
-        va_start(ap, format);
-        n = vasprintf(&text, format, ap);
-        va_end(ap);
-        if (n < 0)
-                return -ENOMEM;
-        sd_bus_error_set(e, SD_BUS_ERROR_INVALID_ARGS, text);
-        return -EINVAL;
-}
-
-static void set_error(sd_bus_error *e, int error) {
-        for (size_t i = 0; i < ELEMENTSOF(errors); i++)
-                if (errors[i].error == -error) {
-                        sd_bus_error_set(e, errors[i].name, errors[i].message);
-                        return;
-                }
-        sd_bus_error_set_errno(e, -error);
-}
 
 /* Wherever it waits, and whatever counts it. */
 static void leave(Request *q) {
@@ -93,7 +44,7 @@ void request_fail(Request *q, int error, sd_bus_error *e) {
         if (!e)
                 e = &own;
         if (!sd_bus_error_is_set(e))
-                set_error(e, error);
+                error_set_errno(e, error);
         r = sd_bus_message_get_expect_reply(q->message) ? sd_bus_reply_method_error(q->message, e) : 0;
         if (r < 0)
                 log_errno(r, "Failed to reply to %s", sd_bus_message_get_sender(q->message));
@@ -154,6 +105,7 @@ void request_continue(Request *q) {
 
         if (is_behind(q)) {
                 client_hold(request_client(q), q);
+                backlog_watch(q->manager->backlog);
                 return;
         }
         r = sd_bus_message_rewind(q->message, true);
@@ -175,7 +127,18 @@ static int count_for(Request *q, User *user) {
         return 0;
 }
 
-void request_admit(Request *q, uid_t uid) {
+/* Who has left is not answered, and polkit cannot be asked about him. */
+void request_take_turn(FairItem *item) {
+        Request *q = CONTAINER_OF(item, Request, item);
+
+        if (request_client(q))
+                request_continue(q);
+        else
+                request_free(q);
+}
+
+/* The caller is known: it waits for his turn, or is refused when he has too many. */
+static void admit(Request *q, uid_t uid) {
         User *user;
         int r;
 
@@ -186,7 +149,35 @@ void request_admit(Request *q, uid_t uid) {
         if (r < 0)
                 request_refuse(q, r);
         else
-                dispatch_add(q->manager->dispatch, q);
+                dispatch_add(q->manager->dispatch, &user->calls, &q->item);
+}
+
+void request_client_left(Client *client) {
+        if (!client)
+                return;
+        while (!TAILQ_EMPTY(&client->waiting))
+                request_free(TAILQ_FIRST(&client->waiting));
+        client->check = check_free(client->check);
+        backlog_forget(client);
+        client_free(client);
+}
+
+/* Nothing waits for him any more. */
+static void on_client_known(Client *client, bool is_known) {
+        Request *q;
+
+        if (!is_known) { /* he left the bus: nobody waits for an answer. Or there is no memory */
+                request_client_left(client);
+                return;
+        }
+        while ((q = TAILQ_FIRST(&client->waiting))) {
+                client_remove_waiting(client, q);
+                admit(q, client->uid);
+        }
+}
+
+int request_get_client(Manager *m, const char *name, Client **ret) {
+        return client_get(m, name, on_client_known, ret);
 }
 
 void request_begin(Manager *m, sd_bus_message *message, size_t bytes, request_handler handler,
@@ -205,9 +196,9 @@ void request_begin(Manager *m, sd_bus_message *message, size_t bytes, request_ha
         q->handler = handler;
         q->job_id = job_id;
         LIST_INSERT_HEAD(&m->requests, q, list);
-        r = client_get(m, sd_bus_message_get_sender(message), &client);
+        r = request_get_client(m, sd_bus_message_get_sender(message), &client);
         if (r >= 0 && client->is_known) {
-                request_admit(q, client->uid);
+                admit(q, client->uid);
                 return;
         }
         if (r >= 0)

@@ -6,6 +6,7 @@
  * looks everything up anew, and finds what it has asked already in the request. */
 
 #include "authority.h"
+#include "error.h"
 #include "fair-queue.h"
 #include "identity.h"
 #include "parse.h"
@@ -60,9 +61,14 @@ struct Request {
 /* Begins to answer; the request frees itself when it is answered. bytes as of message_count_bytes(). */
 void request_begin(
                 Manager *m, sd_bus_message *message, size_t bytes, request_handler handler, uint64_t job_id);
-/* The caller is known: it waits for his turn, or is refused when he has too many. */
-void request_admit(Request *q, uid_t uid);
 Request *request_free(Request *q);
+/* It is the request of this item that is served next, see dispatch_new(). */
+void request_take_turn(FairItem *item);
+
+/* Who calls: asks the bus about one who is not known. */
+int request_get_client(Manager *m, const char *name, Client **ret);
+/* He has left the bus, and all that is kept of him goes, too. Takes NULL. */
+void request_client_left(Client *client);
 
 /* Runs the handler again. */
 void request_continue(Request *q);
@@ -89,6 +95,3 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
 int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e);
 /* The same for who has this number. */
 int request_identify_uid(Request *q, uid_t uid, const Identity **ret, sd_bus_error *e);
-
-int error_no_such_job(uint64_t id, sd_bus_error *e);
-int error_invalid(sd_bus_error *e, const char *format, ...) _printf_(2, 3);

@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 #include "backlog.h"
-#include "bus-job.h"
 #include "client.h"
-#include "clock.h"
+#include "job-fields.h"
 #include "log.h"
 #include "protocol.h"
 #include "subscription.h"
@@ -75,7 +74,7 @@ static int build_changed(
         if (r >= 0)
                 r = sd_bus_message_append(*ret, "s", JOBSD_JOB_INTERFACE);
         if (r >= 0)
-                r = bus_job_append_properties(*ret, job, JOB_PROPERTIES_CHANGING);
+                r = job_fields_append(*ret, job, JOB_FIELDS_CHANGING);
         return r < 0 ? r : sd_bus_message_append(*ret, "as", 0);
 }
 

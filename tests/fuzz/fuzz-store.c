@@ -11,10 +11,10 @@
 #include <json.h>
 #include <sqlite3.h>
 
-#include "bus-job.h"
 #include "damaged-store.h"
 #include "export-row.h"
 #include "fuzz.h"
+#include "job-fields.h"
 #include "message.h"
 #include "parse.h"
 #include "strv.h"
@@ -30,7 +30,7 @@ static void check_result(int r) {
 static void check_on_bus(const Job *job) {
         sd_bus_message *m = message_new();
 
-        CHECK(bus_job_append_properties(m, job, JOB_PROPERTIES_ALL) >= 0);
+        CHECK(job_fields_append(m, job, JOB_FIELDS_ALL) >= 0);
         message_seal(m);
         CHECK(sd_bus_message_skip(m, "a{sv}") >= 0); /* reads every text of it */
         sd_bus_message_unref(m);
