@@ -59,8 +59,10 @@ void queue_take(Manager *m, const Job *job) {
 }
 
 void queue_put_back(Manager *m, LiveJob *live) {
-        queue_return(m, live->job);
-        unit_files_remove(live->job->unit);
+        const Job *job = live->job;
+
+        queue_return(m, job);
+        unit_files_remove(job->unit);
         live_job_free(live);
 }
 
@@ -81,16 +83,18 @@ static void on_starting_committed(int r, void *userdata) {
 
 void queue_start(Manager *m, LiveJob *live) {
         _cleanup_(strv_free_erasep) char **secrets = NULL;
+        const Job *job = live->job;
+        Unit *unit = live->unit;
         int r = 0;
 
         if (!live_job_enter(live, LIVE_STARTING))
                 return;
-        if (job_find_secret(live->job))
-                r = store_get_secrets(m->store, live->id, &secrets);
+        if (job_find_secret(job))
+                r = store_get_secrets(m->store, job->id, &secrets);
         if (r < 0)
-                unit_postpone(live->unit, r);
+                unit_postpone(unit, r);
         else
-                unit_start(live->unit, &m->config, live->job, secrets);
+                unit_start(unit, &m->config, job, secrets);
 }
 
 static int record_start(Manager *m, Job *job) {
@@ -143,26 +147,27 @@ static int find_next_of(Manager *m, const User *user, Job **ret) {
 }
 
 static int start_next_of(Manager *m, User *user) {
-        _cleanup_(job_freep) Job *job = NULL;
         LiveJob *live;
+        Job *job;
         int r;
 
         r = find_next_of(m, user, &job);
+        if (r < 0)
+                return r;
+        r = job_unit_name(job->id, job->attempt, &job->unit);
         if (r >= 0)
-                r = job_unit_name(job->id, job->attempt, &job->unit);
-        if (r < 0)
+                r = live_job_new(m, job, LIVE_COMMITTING, &live);
+        if (r < 0) {
+                job_free(job);
                 return r;
-        r = live_job_new(m, job, LIVE_COMMITTING, &live);
-        if (r < 0)
-                return r;
-        TAKE_PTR(job);
-        r = record_start(m, live->job);
+        }
+        r = record_start(m, job);
         if (r < 0) {
                 live_job_free(live);
                 return r;
         }
         user_served(user);
-        queue_take(m, live->job);
+        queue_take(m, job);
         commit_add(m->commit, on_starting_committed, live);
         unit_reserve_start(live->unit);
         return 0;

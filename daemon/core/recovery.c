@@ -13,26 +13,34 @@
 #include "unit-files.h"
 #include "unit-watch.h"
 
-static int adopt_running(const Job *record, void *userdata) {
-        _cleanup_(job_freep) Job *job = NULL;
-        Manager *m = userdata;
+static int adopt(Manager *m, Job *job) {
         LiveJob *live;
-        int r;
+        int r = 0;
 
-        r = store_get(m->store, record->id, &job);
-        if (r < 0)
-                return r;
         if (!job->unit)
                 r = job_unit_name(job->id, job->attempt, &job->unit);
         if (r >= 0)
                 r = live_job_new(m, job, LIVE_RECOVERING, &live);
         if (r < 0)
                 return r;
-        TAKE_PTR(job);
-        unit_adopt(live->unit, live->job->started_usec > 0);
-        if (live->job->cancelled)
+        unit_adopt(live->unit, job->started_usec > 0);
+        if (job->cancelled)
                 unit_stop(live->unit);
         return 0;
+}
+
+static int adopt_running(const Job *record, void *userdata) {
+        Manager *m = userdata;
+        Job *job;
+        int r;
+
+        r = store_get(m->store, record->id, &job);
+        if (r < 0)
+                return r;
+        r = adopt(m, job);
+        if (r < 0)
+                job_free(job);
+        return r;
 }
 
 static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t bytes, void *userdata) {
@@ -42,10 +50,12 @@ static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t byt
 
 /* The journal knows nothing of it, or too little. */
 static void settle_unknown(Manager *m, LiveJob *live, bool began) {
-        if (!sd_id128_equal(live->job->boot_id, m->boot_id))
+        const Job *job = live->job;
+
+        if (!sd_id128_equal(job->boot_id, m->boot_id))
                 /* what the journal had not stored when the machine went down is gone: it may have run */
                 run_ended(live, JOB_RESULT_INTERRUPTED, NULL);
-        else if (began || live->job->started_usec > 0)
+        else if (began || job->started_usec > 0)
                 run_ended(live, JOB_RESULT_LOST, NULL);
         else
                 run_never_started(live);
@@ -74,6 +84,15 @@ static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
         }
 }
 
+static void ask_journal(Manager *m, const Job *job, journal_query_cb callback) {
+        int r = journal_query(&m->helpers, job, callback, m);
+
+        if (r >= 0)
+                return;
+        log_errno(r, "Failed to ask the journal about job %" PRIu64, job->id);
+        (void) sd_event_exit(m->event, r); /* the next start tries again */
+}
+
 static void ask_next(Manager *m);
 
 static void on_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
@@ -95,7 +114,6 @@ static void find_recovering(LiveJob *live, void *userdata) {
 /* One after another: there may be thousands, each needs a process. */
 static void ask_next(Manager *m) {
         LiveJob *live = NULL;
-        int r;
 
         live_job_foreach(m, find_recovering, &live);
         if (!live) {
@@ -104,11 +122,7 @@ static void ask_next(Manager *m) {
                 queue_dispatch(m);
                 return;
         }
-        r = journal_query(&m->helpers, live->job, on_outcome, m);
-        if (r < 0) {
-                log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
-                (void) sd_event_exit(m->event, r); /* the next start tries again */
-        }
+        ask_journal(m, live->job, on_outcome);
 }
 
 static void on_late_outcome(uint64_t id, const Outcome *outcome, void *userdata) {
@@ -123,15 +137,9 @@ static void on_late_outcome(uint64_t id, const Outcome *outcome, void *userdata)
 void recovery_on_unit_vanished(void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
-        int r;
 
-        if (!live_job_enter(live, LIVE_RECOVERING) || !m->recovered) /* else its turn comes with the others */
-                return;
-        r = journal_query(&m->helpers, live->job, on_late_outcome, m);
-        if (r < 0) {
-                log_errno(r, "Failed to ask the journal about job %" PRIu64, live->id);
-                (void) sd_event_exit(m->event, r); /* the next start tries again */
-        }
+        if (live_job_enter(live, LIVE_RECOVERING) && m->recovered) /* else its turn comes with the others */
+                ask_journal(m, live->job, on_late_outcome);
 }
 
 /* Its job ended, but jobsd was ended before it had removed the unit; or a hand has started it again. */

@@ -33,14 +33,15 @@ static void finish_later(LiveJob *live, int error) {
 static void on_finish_committed(int r, void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
+        const Job *job = live->job;
 
         if (r < 0) {
                 finish_later(live, r);
                 return;
         }
-        log_job(JOB_EVENT_ENDED, live->job, 0);
+        log_job(JOB_EVENT_ENDED, job, 0);
         (void) live_job_enter(live, LIVE_TIDYING);
-        events_job_ended(m, live->job);
+        events_job_ended(m, job);
         unit_remove(live->unit);
         queue_dispatch(m);
 }
@@ -48,14 +49,15 @@ static void on_finish_committed(int r, void *userdata) {
 static void on_retry_committed(int r, void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
+        const Job *job = live->job;
 
         if (r < 0) {
                 finish_later(live, r);
                 return;
         }
-        log_job(JOB_EVENT_RETRIED, live->job, 0);
+        log_job(JOB_EVENT_RETRIED, job, 0);
         (void) live_job_enter(live, LIVE_TIDYING);
-        retry_recorded(m, live->id);
+        retry_recorded(m, job->id);
         unit_remove(live->unit);
         queue_dispatch(m);
 }
@@ -80,8 +82,8 @@ static void finish(LiveJob *live) {
 }
 
 static void describe_and_finish(LiveJob *live, const char *why) {
-        _cleanup_free_ char *said = TAKE_PTR(live->job->info);
         Job *job = live->job;
+        _cleanup_free_ char *said = TAKE_PTR(job->info);
 
         if (why)
                 job->info = strdup(why);
@@ -117,14 +119,16 @@ static void on_outcome_known(uint64_t id, const Outcome *outcome, void *userdata
         LiveJob *live = live_job_find(userdata, id);
         _cleanup_free_ char *why = NULL;
         JobResult result;
+        Job *job;
 
         if (!live || live->state != LIVE_ENDING)
                 return;
-        result = unit_state_outcome(unit_state(live->unit), live->job->timeout_usec, &live->job->exit_status);
+        job = live->job;
+        result = unit_state_outcome(unit_state(live->unit), job->timeout_usec, &job->exit_status);
         if (outcome->kind == OUTCOME_ENDED) {
                 result = outcome->result;
-                live->job->exit_status = outcome->exit_status;
-                why = explain_start_failure(live->job, result, outcome);
+                job->exit_status = outcome->exit_status;
+                why = explain_start_failure(job, result, outcome);
         }
         finish_with_result(live, result, why);
 }
@@ -172,22 +176,24 @@ static uint64_t find_end(const Job *job, const Outcome *outcome) {
 
 void run_ended(LiveJob *live, JobResult result, const Outcome *outcome) {
         _cleanup_free_ char *why = NULL;
+        Job *job = live->job;
 
-        live->job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
-        live->job->exit_status = outcome ? outcome->exit_status : 0;
-        live->job->finished_usec = find_end(live->job, outcome);
-        why = explain_start_failure(live->job, live->job->result, outcome);
+        job->result = result > JOB_RESULT_NONE ? result : JOB_RESULT_LOST;
+        job->exit_status = outcome ? outcome->exit_status : 0;
+        job->finished_usec = find_end(job, outcome);
+        why = explain_start_failure(job, job->result, outcome);
         describe_and_finish(live, why);
 }
 
 static void start_failed(LiveJob *live, const char *message) {
         _cleanup_free_ char *why = NULL;
+        Job *job = live->job;
 
-        if (asprintf(&why, "Could not start: %s", message) < 0)
+        if (!job->cancelled && asprintf(&why, "Could not start: %s", message) < 0)
                 why = NULL;
-        live->job->result = live->job->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
-        live->job->finished_usec = now_usec();
-        describe_and_finish(live, live->job->cancelled ? NULL : why);
+        job->result = job->cancelled ? JOB_RESULT_CANCELLED : JOB_RESULT_START_FAILED;
+        job->finished_usec = now_usec();
+        describe_and_finish(live, why);
 }
 
 static int on_put_back_retry(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -227,13 +233,14 @@ static void on_put_back(int r, void *userdata) {
 
 void run_never_started(LiveJob *live) {
         Manager *m = live->manager;
+        const Job *job = live->job;
         int r;
 
-        if (live->job->cancelled) {
+        if (job->cancelled) {
                 run_ended(live, JOB_RESULT_CANCELLED, NULL);
                 return;
         }
-        if (!job_has_command(live->job)) { /* of a history that was rebuilt */
+        if (!job_has_command(job)) { /* of a history that was rebuilt */
                 run_ended(live, JOB_RESULT_LOST, NULL);
                 return;
         }
@@ -241,7 +248,7 @@ void run_never_started(LiveJob *live) {
                 return;
         r = commit_begin(m->commit);
         if (r >= 0)
-                r = store_set_queued(m->store, live->id);
+                r = store_set_queued(m->store, job->id);
         if (r < 0)
                 put_back_later(live, r);
         else
@@ -269,20 +276,21 @@ static void warn_of_limits(const Job *job) {
 void run_on_unit_running(void *userdata) {
         LiveJob *live = userdata;
         Manager *m = live->manager;
+        const Job *job = live->job;
         int r;
 
         if (!live_job_enter(live, LIVE_RUNNING))
                 return;
         (void) live_job_update(live);
-        log_job(JOB_EVENT_STARTED, live->job, 0);
-        warn_of_limits(live->job);
+        log_job(JOB_EVENT_STARTED, job, 0);
+        warn_of_limits(job);
         r = commit_begin(m->commit);
         if (r >= 0)
-                r = store_set_started(m->store, live->id, live->job->started_usec, live->job->invocation_id);
+                r = store_set_started(m->store, job->id, job->started_usec, job->invocation_id);
         if (r >= 0)
                 commit_add(m->commit, on_started_committed, NULL);
         else
-                log_errno(r, "Failed to record that job %" PRIu64 " runs", live->id);
+                log_errno(r, "Failed to record that job %" PRIu64 " runs", job->id);
         live_job_changed(live);
 }
 
