@@ -97,6 +97,7 @@ struct Unit {
         LiveJob *live;
         UnitState state;
         bool start_in_flight, runs, is_to_stop;
+        bool was_adopted, was_seen;
 };
 
 int unit_new(Pid1 *pid1, const char *name, void *userdata, Unit **ret) {
@@ -133,6 +134,8 @@ const UnitState *unit_state(const Unit *unit) {
 }
 
 void unit_adopt(Unit *unit, bool was_seen) {
+        unit->was_adopted = true;
+        unit->was_seen = was_seen;
 }
 
 void unit_reserve_start(Unit *unit) {
@@ -173,9 +176,30 @@ void pid1_init(Pid1 *pid1, sd_event *event, const UnitEvents *events, void *user
         *pid1 = (Pid1){ .event = event, .events = events, .userdata = userdata, .userspace_usec = 1000 };
 }
 
-/* No unit is there. */
+static bool are_there;
+
+void units_are_there(bool yes) {
+        are_there = yes;
+}
+
+static void find_unit(LiveJob *live, void *userdata) {
+        Unit *unit = live->unit;
+
+        if (!unit->was_adopted)
+                return;
+        unit->was_adopted = false;
+        unit->pid1->events->found(live);
+        unit->runs = true;
+        if (!unit->was_seen)
+                unit_begins(live);
+        else if (unit->is_to_stop)
+                unit_stop(unit);
+}
+
 int unit_watch_start(Pid1 *pid1, sd_bus *bus, unit_done_cb done, void *userdata, UnitWatch **ret) {
         *ret = NULL;
+        if (are_there)
+                live_job_foreach(pid1->userdata, find_unit, NULL);
         done(userdata);
         return 0;
 }

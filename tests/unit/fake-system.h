@@ -25,5 +25,8 @@ void unit_vanishes(LiveJob *live);
 void unit_is_refused(LiveJob *live);
 void unit_has_to_wait(LiveJob *live);
 
+/* Whether those of before a restart are, which nothing is said of at first. */
+void units_are_there(bool yes);
+
 /* What the journal answers from now on. */
 void journal_says(Outcome outcome);

@@ -571,6 +571,46 @@ static void test_what_ran_before_a_restart(void **state) {
         m->boot_id = boot_id;
 }
 
+static void test_what_still_runs_after_a_restart_goes_on(void **state) {
+        static const struct {
+                bool was_seen, is_cancelled;
+                const char *happens;
+        } cases[] = {
+                { true, false, "" },
+                { false, false, "log started 1, changed 1" },
+                { true, true, "stop 1" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Manager *m;
+                Store *store;
+
+                if (i > 0)
+                        assert_int_equal(core_teardown(state) + core_setup(state), 0);
+                m = manager_of(state);
+                store = m->store;
+                start_job(store, insert_job(store, ALICE, "alice"));
+                if (cases[i].was_seen)
+                        assert_int_equal(store_set_started(store, 1, 5, SD_ID128_NULL), 0);
+                if (cases[i].is_cancelled)
+                        assert_int_equal(store_set_cancelled(store, 1), 0);
+                m->recovered = false;
+                units_are_there(true);
+                assert_int_equal(recovery_start(m), 0);
+                units_are_there(false);
+                turn(m);
+                assert_happened(cases[i].happens);
+                assert_true(m->recovered);
+                assert_int_equal(m->n_running, 1);
+                if (cases[i].is_cancelled)
+                        unit_is_stopped(live_of(m, 1));
+                else
+                        unit_exits(live_of(m, 1), 0);
+                turn(m);
+                assert_happened(cases[i].is_cancelled ? "log ended 1, cancelled 1" : "log ended 1, success 1");
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
@@ -610,6 +650,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                                 test_a_cancellation_that_is_not_durable_is_none, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_what_still_runs_after_a_restart_goes_on, core_setup, core_teardown),
         };
         int r;
 
