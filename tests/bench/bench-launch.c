@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Starts N units that run /bin/true and waits until all of them are over; prints how many a second.
+/* Starts N units that run a program and waits until all of them are over; prints how many a second.
  *
- *   bench-launch bare N    by StartTransientUnit() alone, WINDOW starts in flight: what is possible
- *   bench-launch jobsd N   as jobs: stored, started, recorded, tidied up */
+ *   bench-launch bare N PROGRAM    by StartTransientUnit() alone, WINDOW starts in flight: what is possible
+ *   bench-launch jobsd N PROGRAM   as jobs: stored, started, recorded, tidied up */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,12 +18,13 @@
 #include "parse.h"
 #include "protocol.h"
 
-#define WINDOW 32U /* as LAUNCHER_STARTS_MAX in jobsd */
+#define WINDOW 32U /* as PID1_STARTS_MAX in jobsd */
 #define PID1 "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
 
 typedef struct Bench {
         sd_bus *bus;
         sd_event *event;
+        const char *program;
         uint64_t n_wanted, n_submitted; /* calls made, */
         uint64_t n_started;             /* those that are done, */
         uint64_t n_ended;               /* and what they started */
@@ -51,7 +52,7 @@ static int start_bare(Bench *bench) {
         snprintf(unit, sizeof(unit), "bench-%ld-%" PRIu64 ".service", (long) getpid(), bench->n_submitted++);
         return sd_bus_call_method_async(bench->bus, NULL, PID1, "StartTransientUnit", on_error_reply, bench,
                         "ssa(sv)a(sa(sv))", unit, "fail", 3, "Type", "s", "simple", "Slice", "s",
-                        "jobs-0.slice", "ExecStart", "a(sasb)", 1, "/bin/true", 1, "/bin/true", 0, 0);
+                        "jobs-0.slice", "ExecStart", "a(sasb)", 1, bench->program, 1, bench->program, 0, 0);
 }
 
 static int fill_window(Bench *bench) {
@@ -118,7 +119,7 @@ static int fill_submissions(Bench *bench) {
                         bench->n_submitted++)
                 r = sd_bus_call_method_async(bench->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH,
                                 JOBSD_MANAGER_INTERFACE, "RunCommand", on_submitted, bench, "asa{sv}t", 1,
-                                "/bin/true", 0, UINT64_C(0));
+                                bench->program, 0, UINT64_C(0));
         return r;
 }
 
@@ -174,11 +175,12 @@ int main(int argc, char *argv[]) {
         bool bare = argc > 1 && strcmp(argv[1], "bare") == 0;
         int r;
 
-        if (argc != 3 || (!bare && strcmp(argv[1], "jobsd") != 0) ||
+        if (argc != 4 || (!bare && strcmp(argv[1], "jobsd") != 0) ||
                         parse_uint64(argv[2], &bench.n_wanted) < 0) {
-                fprintf(stderr, "Usage: %s bare|jobsd N\n", argv[0]);
+                fprintf(stderr, "Usage: %s bare|jobsd N PROGRAM\n", argv[0]);
                 return 2;
         }
+        bench.program = argv[3];
         r = run(&bench, bare ? begin_bare : begin_jobsd);
         sd_bus_flush_close_unref(bench.bus);
         sd_event_unref(bench.event);
