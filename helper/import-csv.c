@@ -8,7 +8,8 @@
 #include <csv.h>
 
 #include "csv-writer.h"
-#include "import-file.h"
+#include "export-query.h"
+#include "import-format.h"
 #include "parse.h"
 
 /* What a cell grows by while its end is not seen. */

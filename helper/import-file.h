@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A file that is to be imported, read to its end: its rows, and what is wrong with it. A row that is
- * refused is reported with its line, and the others are taken. What is wrong with the file as a whole is
- * its mistake: then nothing of it is taken. Reads without being in a hurry: for the helper. */
+/* A file that is to be imported: its rows, and what is wrong with it. A row that is refused is reported with its
+ * line, and the others are taken. What is wrong with the file as a whole is its mistake: then nothing of it is
+ * taken. */
 
 #include <stdio.h>
 
-#include "export-query.h"
 #include "import-row.h"
 
 /* So much, and no more, is kept in memory. */
@@ -38,10 +37,7 @@ typedef struct ImportFile {
 
 void import_file_done(ImportFile *file);
 
-/* Up to the end of the file. -EINVAL with a mistake, or a negative errno of reading. */
-int import_file_read(ImportFile *file, int fd, ExportFormat format);
-
-/* For the formats. A file has a mistake: -EINVAL. */
+/* It has a mistake: -EINVAL. */
 int import_file_fail(ImportFile *file, uint64_t line, const char *format, ...) _printf_(3, 4);
 
 /* A row: begun, set cell by cell, and ended. What is refused goes on to be read. */
@@ -49,14 +45,3 @@ int import_row_begin(ImportFile *file, uint64_t line);
 int import_row_set(ImportFile *file, const ImportColumn *column, const char *text);
 int import_row_refuse(ImportFile *file, const char *format, ...) _printf_(2, 3);
 int import_row_end(ImportFile *file);
-
-/* A format gets the file in pieces that begin in a line. A piece ends where a line does, at CR or LF; of a
- * line that is long there are several. */
-typedef struct ImportFormat {
-        void *(*new)(ImportFile *file);
-        int (*feed)(void *parser, const char *piece, size_t size, uint64_t line);
-        int (*end)(void *parser);
-        void (*free)(void *parser);
-} ImportFormat;
-
-extern const ImportFormat import_csv, import_json;

@@ -7,7 +7,7 @@
 
 #include <json.h>
 
-#include "import-file.h"
+#include "import-format.h"
 #include "job-json.h"
 #include "parse.h"
 

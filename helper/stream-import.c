@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "import-file.h"
+#include "import-read.h"
 #include "stream-main.h"
 #include "stream-protocol.h"
 

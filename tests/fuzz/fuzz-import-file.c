@@ -10,7 +10,7 @@
 
 #include "export-row.h"
 #include "fuzz.h"
-#include "import-file.h"
+#include "import-read.h"
 #include "parse.h"
 #include "strv.h"
 

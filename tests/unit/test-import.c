@@ -10,7 +10,7 @@
 
 #include "export-row.h"
 #include "fixture.h"
-#include "import-file.h"
+#include "import-read.h"
 #include "strv.h"
 
 #define TITLE "startDate,endDate,jobName,jobStatus,jobInfo,jobUser\r\n"
