@@ -84,19 +84,43 @@ static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
         return 1;
 }
 
+/* It is not among those that the filter names. Whose it is learns who may see it; whoever may not is asked about all the
+ * same, so that the time tells nothing. */
+static int tell_missing(Request *q, uint64_t id, const StoreFilter *filter, sd_bus_error *e) {
+        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
+        _cleanup_(job_freep) Job *job = NULL;
+        int may_see = request_authorize_quietly(q, ACTION_VIEW_OTHERS, &ignored), r;
+
+        if (may_see == REQUEST_PENDING)
+                return REQUEST_PENDING;
+        r = id > INT64_MAX ? -ENOENT : store_get(q->manager->store, id, &job);
+        if (r < 0 && r != -ENOENT)
+                return r;
+        if (!job || (job->uid != q->uid && may_see < 0))
+                return error_no_such_job(id, e);
+        if (job->uid != q->uid && filter->uid == q->uid)
+                return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_JOB,
+                                "Job %" PRIu64 " is %s's: a person's jobs are cleared by others only when that person "
+                                "is named.",
+                                id, job->user ?: "somebody else");
+        return sd_bus_error_setf(
+                        e, JOBSD_ERROR_NO_SUCH_JOB, "Job %" PRIu64 " is not one of those that are to be cleared.", id);
+}
+
+/* 1 when all are there and have ended, or REQUEST_PENDING. */
 static int check_ids(Request *q, const StoreFilter *filter, sd_bus_error *e) {
         uint64_t id = 0;
         int r;
 
         if (filter->n_ids == 0)
-                return 0;
+                return 1;
         r = clear_check_ids(q->manager, filter, &id);
         if (r == -ENOENT)
-                return error_no_such_job(id, e);
+                return tell_missing(q, id, filter, e);
         if (r == -EBUSY)
                 return sd_bus_error_setf(e, JOBSD_ERROR_ACTIVE,
                                 "Job %" PRIu64 " has not ended. Cancel it first, or wait for it.", id);
-        return r;
+        return r < 0 ? r : 1;
 }
 
 static int authorize(Request *q, StoreFilter *filter, sd_bus_error *e) {
@@ -113,7 +137,7 @@ static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
         if (r <= 0)
                 return r;
         r = check_ids(q, filter, e);
-        if (r < 0)
+        if (r <= 0)
                 return r;
         r = clear_start(q->manager, filter, q->uid, on_cleared, q);
         return r < 0 ? r : REQUEST_PENDING;

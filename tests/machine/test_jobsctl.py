@@ -366,6 +366,9 @@ def test_root_clears_nobodys_jobs_by_accident(empty, bob, dave, root):
     hers, his = alice.submit("/bin/true"), bob.submit("/bin/true")
     task, daemon = root.submit("/bin/true"), root.submit("/bin/true", user="daemon", working_directory="/")
     root.wait_all([hers, his, task, daemon])
+    named = root.jobsctl("clear", str(hers), str(task), check=False)
+    assert named.stderr == (f"Failed to clear jobs: Job {hers} is alice's: a person's jobs are cleared by others only when"
+                            " that person is named.\n")
     root.jobsctl("clear", "--all-ended")
     assert {hers, his} <= set(root.ids(all=True)) and not {task, daemon} & set(root.ids(all=True))
     root.jobsctl("clear", "--user=alice")
@@ -376,6 +379,10 @@ def test_root_clears_nobodys_jobs_by_accident(empty, bob, dave, root):
     assert not {own, task} & set(root.ids(all=True)) and his in root.ids(all=True)
     refused = dave.jobsctl("clear", "--user=bob", check=False)
     assert refused.returncode == 1 and his in root.ids(all=True)
+    other = root.jobsctl("clear", "--user=alice", str(his), check=False)
+    assert other.stderr == f"Failed to clear jobs: Job {his} is not one of those that are to be cleared.\n"
+    unseen = [alice.jobsctl("clear", str(id), check=False).stderr.replace(str(id), "ID") for id in (his, 10**9)]
+    assert unseen == ["Failed to clear jobs: There is no job ID that you may see.\n"] * 2
 
 
 def test_command_line_tasks_alone(empty, dave, root):
