@@ -67,17 +67,13 @@ static bool names_others(Request *q, const StoreFilter *filter) {
 /* Nobody is named: one's own, and for an administrator command-line tasks. For these a password is asked for
  * only if ids are named: whatever they are, so that the question tells nothing. */
 static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
-        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
         int r;
 
         r = request_authorize(q, ACTION_CLEAR, TARGET_NONE, e);
         if (r <= 0)
                 return r;
         filter->uid = q->uid;
-        if (names_others(q, filter))
-                r = request_authorize(q, ACTION_CLEAR_TASKS, TARGET_NONE, &ignored);
-        else
-                r = request_authorize_quietly(q, ACTION_CLEAR_TASKS, &ignored);
+        r = request_may(q, ACTION_CLEAR_TASKS, names_others(q, filter));
         if (r == REQUEST_PENDING)
                 return r;
         filter->system_users = r > 0;
@@ -87,9 +83,8 @@ static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
 /* It is not among those that the filter names. Whose it is learns who may see it; whoever may not is asked about all the
  * same, so that the time tells nothing. */
 static int tell_missing(Request *q, uint64_t id, const StoreFilter *filter, sd_bus_error *e) {
-        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
         _cleanup_(job_freep) Job *job = NULL;
-        int may_see = request_authorize_quietly(q, ACTION_VIEW_OTHERS, &ignored), r;
+        int may_see = request_may(q, ACTION_VIEW_OTHERS, false), r;
 
         if (may_see == REQUEST_PENDING)
                 return REQUEST_PENDING;

@@ -18,15 +18,8 @@
 
 /* ---- ListJobs ---- */
 
-/* Whose jobs the caller gets when he asks for all: 1 for all, -EACCES for his own. */
-static int authorize_all(Request *q) {
-        _cleanup_(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
-
-        return request_authorize(q, ACTION_VIEW_OTHERS, TARGET_NONE, &ignored);
-}
-
 int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e) {
-        int r = all ? authorize_all(q) : -EACCES;
+        int r = all ? request_may(q, ACTION_VIEW_OTHERS, true) : -EACCES;
 
         filter->uid = r > 0 ? UID_INVALID : q->uid;
         filter->system_uid_max = q->manager->config.system_uid_max;
@@ -296,7 +289,7 @@ int bus_manager_subscribe(Request *q, sd_bus_error *e) {
                 r = request_authorize(q, ACTION_VIEW, TARGET_NONE, e);
         if (r <= 0)
                 return r;
-        r = authorize_all(q);
+        r = request_may(q, ACTION_VIEW_OTHERS, true);
         if (r == REQUEST_PENDING)
                 return r;
         client = client_find(q->manager, sd_bus_message_get_sender(q->message));
@@ -336,7 +329,7 @@ typedef struct Counts {
 static int count_visible(Request *q, Counts *ret) {
         Manager *m = q->manager;
         User *user;
-        int r = authorize_all(q);
+        int r = request_may(q, ACTION_VIEW_OTHERS, true);
 
         if (r == REQUEST_PENDING)
                 return r;
@@ -486,7 +479,7 @@ static void count_child(LiveJob *live, void *userdata) {
 int bus_manager_introspect_jobs(Request *q, sd_bus_error *e) {
         Children children = { .uid = q->uid };
         size_t n_live = 0;
-        int r = authorize_all(q);
+        int r = request_may(q, ACTION_VIEW_OTHERS, true);
 
         if (r == REQUEST_PENDING)
                 return r;

@@ -214,26 +214,28 @@ static const Decision *find_decision(Request *q, Action action, uint64_t id) {
         return NULL;
 }
 
-static int apply_decision(const Decision *decision, sd_bus_error *e) {
-        switch (decision->verdict) {
-        case VERDICT_YES:
-                return 1;
+/* Without polkit the caller's own actions are granted. */
+static bool is_granted(Action action, Verdict verdict) {
+        return verdict == VERDICT_YES || (verdict == VERDICT_UNAVAILABLE && action_is_own(action));
+}
+
+/* Tells why. */
+static int refuse(Verdict verdict, sd_bus_error *e) {
+        switch (verdict) {
         case VERDICT_CHALLENGE:
                 sd_bus_error_set(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                                 "This needs an administrator's password, and nobody was there to type it.");
-                return -EACCES;
+                break;
         case VERDICT_UNAVAILABLE:
-                if (action_is_own(decision->action))
-                        return 1;
                 sd_bus_error_set(e, SD_BUS_ERROR_ACCESS_DENIED,
                                 "polkit does not answer, so only your own jobs can be managed. Is "
                                 "polkit.service running?");
-                return -EACCES;
+                break;
         default:
                 sd_bus_error_set(e, SD_BUS_ERROR_ACCESS_DENIED,
                                 "The rules of this machine do not allow you this.");
-                return -EACCES;
         }
+        return -EACCES;
 }
 
 static void on_verdict(Verdict verdict, void *userdata) {
@@ -263,28 +265,42 @@ static int ask(Request *q, Action action, Target target, bool interactive) {
         return REQUEST_PENDING;
 }
 
-static int authorize(Request *q, Action action, Target target, bool interactive, sd_bus_error *e) {
+/* 1, or REQUEST_PENDING. */
+static int find_verdict(Request *q, Action action, Target target, bool interactive, Verdict *ret) {
         const Decision *decision = find_decision(q, action, target.id);
-        Client *client;
-        Verdict verdict;
+        const Client *client;
 
-        if (decision)
-                return apply_decision(decision, e);
+        if (decision) {
+                *ret = decision->verdict;
+                return 1;
+        }
         client = request_client(q);
-        if (target.id == 0 && !target.type && client && client_recall(client, action, &verdict) &&
-                        !(verdict == VERDICT_CHALLENGE && interactive))
-                return apply_decision(&(Decision){ .action = action, .verdict = verdict }, e);
+        if (target.id == 0 && !target.type && client && client_recall(client, action, ret) &&
+                        !(*ret == VERDICT_CHALLENGE && interactive))
+                return 1;
         return ask(q, action, target, interactive);
 }
 
-int request_authorize(Request *q, Action action, Target target, sd_bus_error *e) {
-        bool interactive = sd_bus_message_get_allow_interactive_authorization(q->message) > 0;
-
-        return authorize(q, action, target, interactive, e);
+static bool may_prompt(Request *q) {
+        return sd_bus_message_get_allow_interactive_authorization(q->message) > 0;
 }
 
-int request_authorize_quietly(Request *q, Action action, sd_bus_error *e) {
-        return authorize(q, action, TARGET_NONE, false, e);
+int request_authorize(Request *q, Action action, Target target, sd_bus_error *e) {
+        Verdict verdict;
+        int r = find_verdict(q, action, target, may_prompt(q), &verdict);
+
+        if (r <= 0)
+                return r;
+        return is_granted(action, verdict) ? 1 : refuse(verdict, e);
+}
+
+int request_may(Request *q, Action action, bool interactive) {
+        Verdict verdict;
+        int r = find_verdict(q, action, TARGET_NONE, interactive && may_prompt(q), &verdict);
+
+        if (r <= 0)
+                return r;
+        return is_granted(action, verdict) ? 1 : -EACCES;
 }
 
 int request_get_verdict(Request *q, Action action, const JobType *type, Verdict *ret) {
@@ -297,14 +313,10 @@ int request_get_verdict(Request *q, Action action, const JobType *type, Verdict 
         return 1;
 }
 
-static Verdict verdict_of(Request *q, Action action, uint64_t id) {
-        const Decision *decision = find_decision(q, action, id);
-
-        return decision ? decision->verdict : VERDICT_NO;
-}
-
 int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **ret, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
+        Verdict verdict;
+        Action action;
         bool is_own;
         int r;
 
@@ -312,16 +324,13 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
         if (r < 0 && r != -ENOENT)
                 return r;
         is_own = job && job->uid == q->uid;
-        r = request_authorize(q, is_own ? own : others, (Target){ .id = id, .job = job }, e);
-        if (r == REQUEST_PENDING)
-                return REQUEST_PENDING;
-        if (r < 0 && !is_own && verdict_of(q, others, id) != VERDICT_UNAVAILABLE) {
-                sd_bus_error_free(e);
-                return error_no_such_job(id, e);
-        }
-        if (r < 0)
+        action = is_own ? own : others;
+        r = find_verdict(q, action, (Target){ .id = id, .job = job }, may_prompt(q), &verdict);
+        if (r <= 0)
                 return r;
-        if (!job)
+        if (!is_granted(action, verdict) && (is_own || verdict == VERDICT_UNAVAILABLE))
+                return refuse(verdict, e);
+        if (!is_granted(action, verdict) || !job)
                 return error_no_such_job(id, e);
         *ret = TAKE_PTR(job);
         return 1;

@@ -80,8 +80,9 @@ void request_fail(Request *q, int error, sd_bus_error *e);
 /* Asks polkit, or finds that it has answered: 1 for yes, REQUEST_PENDING, or -EACCES with *e set.
  * Without polkit the caller's own actions are granted. */
 int request_authorize(Request *q, Action action, Target target, sd_bus_error *e);
-/* The same where nobody shall be asked for a password: for what comes on top if the caller has it. */
-int request_authorize_quietly(Request *q, Action action, sd_bus_error *e);
+/* Whether he may: the same for what comes on top if the caller has it, so that -EACCES goes without a word. Nobody is
+ * asked for a password unless it is interactive and the caller lets us. */
+int request_may(Request *q, Action action, bool interactive);
 
 /* What polkit says to an action for a type, where nobody shall be asked for a password: 1 or
  * REQUEST_PENDING. The request keeps no decision of it, so that there may be any number of types. */
