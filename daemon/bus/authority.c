@@ -308,19 +308,19 @@ static int check_new(Authority *authority, const char *sender, Check **ret) {
         return 0;
 }
 
-int authority_check(Authority *authority, const char *sender, Action action, Target target, bool interactive,
-                authority_cb callback, void *userdata, Check **ret) {
+int authority_check(
+                Authority *authority, const Question *question, authority_cb callback, void *userdata, Check **ret) {
         Check *check;
         int r;
 
-        r = check_new(authority, sender, &check);
+        r = check_new(authority, question->sender, &check);
         if (r < 0)
                 return r;
-        check->action = action;
-        check->interactive = interactive;
+        check->action = question->action;
+        check->interactive = question->interactive;
         check->callback = callback;
         check->userdata = userdata;
-        r = ask(check, &target);
+        r = ask(check, &question->target);
         if (r < 0) {
                 destroy(check);
                 return r;

@@ -60,11 +60,17 @@ typedef struct Target {
 
 #define TARGET_NONE ((Target){})
 
+typedef struct Question {
+        const char *sender; /* whom it is about: the unique name of a connection */
+        Action action;
+        Target target;
+        bool interactive; /* a password may be asked for */
+} Question;
+
 /* -EACCES when the sender has left the bus: there is nobody that polkit could be asked about. When polkit
- * wants a password and interactive allows it, it is asked again without the details: an agent that belongs
+ * wants a password and the question is interactive, it is asked again without the details: an agent that belongs
  * to the caller shows what it is told. */
-int authority_check(Authority *authority, const char *sender, Action action, Target target, bool interactive,
-                authority_cb callback, void *userdata, Check **ret);
+int authority_check(Authority *authority, const Question *question, authority_cb callback, void *userdata, Check **ret);
 /* Forgets a question: the callback will not be called. Takes NULL. */
 Check *check_free(Check *check);
 

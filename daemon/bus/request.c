@@ -252,13 +252,13 @@ static void on_verdict(Verdict verdict, void *userdata) {
 }
 
 static int ask(Request *q, Action action, Target target, bool interactive) {
+        const Question question = { sd_bus_message_get_sender(q->message), action, target, interactive };
         bool is_general = target.id == 0 && !target.type;
         int r;
 
         if (q->n_decisions >= REQUEST_DECISIONS_MAX)
                 return -EACCES;
-        r = authority_check(q->manager->authority, sd_bus_message_get_sender(q->message), action, target,
-                        interactive, on_verdict, q, &q->check);
+        r = authority_check(q->manager->authority, &question, on_verdict, q, &q->check);
         if (r < 0)
                 return r;
         q->decisions[q->n_decisions++] = (Decision){ action, target.id, is_general, VERDICT_NO };

@@ -195,10 +195,11 @@ static void on_rights(Verdict verdict, void *userdata) {
 }
 
 static void check_rights_of(Client *client, void *userdata) {
+        const Question question = { .sender = client->name, .action = ACTION_VIEW_OTHERS };
+
         if (!client->subscribed || client->check)
                 return;
-        if (authority_check(client->manager->authority, client->name, ACTION_VIEW_OTHERS, TARGET_NONE, false,
-                            on_rights, client, &client->check) < 0)
+        if (authority_check(client->manager->authority, &question, on_rights, client, &client->check) < 0)
                 client->sees_all = false;
 }
 
