@@ -102,7 +102,9 @@ __jobsctl_option_value() {
                 [[ $split == true ]] || return 1
                 COMPREPLY=($(compgen -u -- "$cur")) ;;
         --working-directory) _filedir -d ;;
-        --format) COMPREPLY=($(compgen -W 'csv json' -- "$cur")) ;;
+        --format)
+                COMPREPLY=($(compgen -W 'csv json' -- "$cur"))
+                [[ $verb == export ]] && COMPREPLY+=($(compgen -W 'xlsx' -- "$cur")) ;;
         -o | --output) _filedir ;;
         --columns)
                 COMPREPLY=($(compgen -W 'startDate endDate jobName jobStatus jobInfo jobUser id name type user uid

@@ -325,7 +325,7 @@ static const Option options[] = {
 
         /* export, import */
         { "format", 0, required_argument, VERB_EXPORT | VERB_IMPORT, FIELD(format), set_text,
-                        "csv or json" },
+                        "csv or json, or for an export xlsx" },
         { "output", 'o', required_argument, VERB_EXPORT, FIELD(output), set_text,
                         "a file's name, or - for standard output" },
         { "columns", 0, required_argument, VERB_EXPORT, FIELD(properties), set_properties,

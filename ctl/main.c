@@ -29,7 +29,7 @@ static const Verb verbs[] = {
         { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", clear_check, verb_clear },
         { "types", VERB_TYPES, 0, 0, 1, "[NAME]", NULL, verb_types },
         { "export", VERB_EXPORT, 0, 0, 0, "", export_check, verb_export },
-        { "import", VERB_IMPORT, 0, 1, 1, "FILE", export_check, verb_import },
+        { "import", VERB_IMPORT, 0, 1, 1, "FILE", import_check, verb_import },
         { "help", VERB_HELP, VERB_NO_BUS, 0, 0, "", NULL, verb_help },
         { "version", VERB_VERSION, VERB_NO_BUS, 0, 0, "", NULL, verb_version },
         {},

@@ -39,6 +39,10 @@ int output_file_fd(const OutputFile *file) {
         return file->fd;
 }
 
+const char *output_file_folder(const OutputFile *file) {
+        return file->folder;
+}
+
 static int choose_temporary(const OutputFile *file, char **ret) {
         unsigned number;
 

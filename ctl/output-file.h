@@ -15,6 +15,8 @@ typedef struct OutputFile OutputFile;
  * no file. */
 int output_file_open(const char *path, bool replace, OutputFile **ret);
 int output_file_fd(const OutputFile *file);
+/* Where it will be. */
+const char *output_file_folder(const OutputFile *file);
 /* Gives it its name: -EEXIST as above, when somebody was faster. */
 int output_file_commit(OutputFile *file);
 /* Without a commit nothing of it is left. */

@@ -25,7 +25,7 @@ static const struct {
                         "  cancel ID…              Stop jobs\n"
                         "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
-                        "  export                  Write my jobs to a file: CSV or JSON lines\n"
+                        "  export                  Write my jobs to a file: CSV, JSON lines or for Excel\n"
                         "  import FILE             Take an exported history back in (administrators)\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
@@ -73,11 +73,12 @@ static const struct {
                         "     --value              Their values alone (show)\n" },
         { "Cancelling (cancel)", "     --no-block           Do not wait until the jobs have ended\n" },
         { "Exporting (export)",
-                        "     --format=csv|json    CSV for spreadsheets (the default), or JSON lines\n"
+                        "     --format=FORMAT      csv (the default), json (lines), xlsx (Excel);\n"
+                        "                          or what the file's name ends in\n"
                         "  -o --output=FILE        Instead of jobs-history-DATE.csv; - is standard output\n"
                         "     --columns=NAME,…     These columns: startDate, …, or properties as "
                         "exit_status\n"
-                        "     --raw                Leave what looks like a formula as it is\n"
+                        "     --raw                Leave what looks like a formula as it is (csv)\n"
                         "     --force              Replace a file that is there\n" },
         { "Importing (import)", "     --format=csv|json    Instead of what the file's name ends in\n" },
         { "Everywhere",

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "bus-util.h"
+#include "file-format.h"
 #include "json.h"
 #include "report.h"
 #include "verb.h"
@@ -15,18 +16,13 @@ typedef struct Counts {
         uint64_t imported, known, refused;
 } Counts;
 
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), n_end = strlen(end);
-
-        return n >= n_end && strcmp(text + n - n_end, end) == 0;
-}
-
-static const char *format_of(const Arguments *arguments) {
+int import_check(const Arguments *arguments) {
         const char *name = arguments->operands[0];
+        FileFormat format = file_format(arguments, name);
 
-        if (arguments->format)
-                return arguments->format;
-        return ends_with(name, ".json") || ends_with(name, ".jsonl") ? "json" : "csv";
+        if (format != FILE_CSV && format != FILE_JSON)
+                return fail_usage("An import takes csv or json, not \"%s\".", arguments->format ?: name);
+        return 0;
 }
 
 static bool is_stdin(const char *name) {
@@ -76,11 +72,12 @@ static int print_report(int fd, const char *name) {
 
 static int import(const Context *context, int file_fd, int report_fd, Counts *ret, sd_bus_error *error) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        FileFormat format = file_format(context->arguments, context->arguments->operands[0]);
         int r;
 
         r = bus_new_manager_call(context->bus, "ImportHistory", &call);
         if (r >= 0)
-                r = sd_bus_message_append(call, "hhst", file_fd, report_fd, format_of(context->arguments),
+                r = sd_bus_message_append(call, "hhst", file_fd, report_fd, file_format_to_string(format),
                                 UINT64_C(0));
         if (r >= 0) /* a million rows take their time */
                 r = sd_bus_call(context->bus, call, UINT64_MAX, error, &reply);

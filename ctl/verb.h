@@ -73,6 +73,7 @@ int verb_version(Context *context);
 int run_check(const Arguments *arguments);
 int clear_check(const Arguments *arguments);
 int export_check(const Arguments *arguments);
+int import_check(const Arguments *arguments);
 int output_check(const Arguments *arguments);
 int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);

@@ -13,6 +13,7 @@ INSTALLED = """
 /usr/libexec/jobsd/jobsd
 /usr/libexec/jobsd/jobsd-run
 /usr/libexec/jobsd/jobsd-stream
+/usr/lib/jobsd/jobsctl-workbook.so
 /usr/share/dbus-1/system.d/org.jobsd1.conf
 /usr/share/dbus-1/system-services/org.jobsd1.service
 /usr/share/dbus-1/interfaces/org.jobsd1.Manager.xml
@@ -87,6 +88,7 @@ def test_the_log_explains_itself(machine):
 
 @pytest.mark.parametrize("words, offered", [
     (["ca"], ["cancel"]), (["list", "--fa"], ["--failed"]), (["--json", "p"], ["pretty"]), (["--machine", ""], []),
+    (["export", "--format", "x"], ["xlsx"]), (["import", "--format", ""], ["csv", "json"]),
 ])
 def test_completion_offers_what_fits(machine, words, offered):
     script = ("source /usr/share/bash-completion/bash_completion;"

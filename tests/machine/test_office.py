@@ -23,6 +23,8 @@ _AS_ANYTHING = ",,false,true,,true,,true"
 _WRITE = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true"
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,22 @@ def formulas(document: bytes) -> list[str]:
     return [cell.get(f"{_TABLE}formula") for cell in cells if cell.get(f"{_TABLE}formula")]
 
 
+def paragraph(element: ElementTree.Element) -> str:
+    """Its text, in which an element stands for several blanks."""
+    return (element.text or "") + "".join(
+        (" " * int(child.get(f"{_TEXT}c", 1)) if child.tag == f"{_TEXT}s" else paragraph(child)) + (child.tail or "")
+        for child in element)
+
+
+def sheet_rows(document: bytes) -> list[list[str]]:
+    """What a flat OpenDocument file has in its cells: texts, and dates in ISO 8601. Equal neighbours are one element."""
+    rows = [[cell.get(f"{_OFFICE}date-value") or "\n".join(map(paragraph, cell.iter(f"{_TEXT}p")))
+             for cell in row.iter(f"{_TABLE}table-cell")
+             for _ in range(min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 100))]
+            for row in ElementTree.fromstring(document).iter(f"{_TABLE}table-row")]
+    return [row for row in rows if any(row)]
+
+
 def test_every_cell_survives(exported):
     text, rows = exported
     assert through_the_spreadsheet(text, _AS_TEXT) == rows
@@ -81,3 +99,15 @@ def test_no_divider_makes_formulas(alice, exported, divider):
     assert formulas(converted(exported[0].encode(), "history.csv", "fods", read)) == []
     raw = alice.jobsctl("export", "--raw", "--output=-", "--quiet").stdout
     assert bool(formulas(converted(raw.encode(), "history.csv", "fods", read))) == (divider != "\t")
+
+
+def test_a_workbook_has_texts_and_dates(alice, exported):
+    """LibreOffice opens what jobsctl has made for Excel, and sees what the CSV file has."""
+    _, rows = exported
+    alice.jobsctl("export", "--output=history.xlsx")
+    document = converted(alice.file("history.xlsx").read_bytes(), "history.xlsx", "fods")
+    assert formulas(document) == []
+    shown = sheet_rows(document)
+    assert [row[2] for row in shown] == ["jobName", *(job["Name"] for job in alice.list_jobs())]
+    for row, (start, end, *_) in zip(shown[1:], rows[1:], strict=True):
+        assert row[:2] == [start[:19], end[:19]]
