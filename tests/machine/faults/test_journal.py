@@ -39,9 +39,18 @@ def printed(machine, alice) -> int:
     return id
 
 
+# What is used of a file ends with its last object, whose offset is in the header; the rest is set aside.
+_CUT = """
+import glob, os, struct, sys
+for path in glob.glob("/var/log/journal/*.jobs/*@*.journal"):
+    with open(path, "rb") as file:
+        last, = struct.unpack_from("<Q", file.read(208), 136)
+    os.truncate(path, last // int(sys.argv[1]))
+"""
+
+
 def cut_archives(machine, parts: int = 2):
-    machine.run(["sh", "-c", 'for f in /var/log/journal/*.jobs/*@*.journal; do'
-                             f' truncate --size=$(($(stat --format=%s "$f") / {parts})) "$f"; done'])
+    machine.run(["python3", "-c", _CUT, str(parts)])
 
 
 def slow_reader(alice: Person, id: int) -> subprocess.Popen:
