@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include <systemd/sd-journal.h>
 #include <systemd/sd-messages.h>
@@ -38,6 +39,7 @@ typedef struct Outcome {
         uint64_t stopped_usec; /* 0: it was not */
         End command, unit;
         bool not_started; /* PID 1 could not start jobsd-run */
+        uint64_t last_usec; /* of that boot the last entry, of anybody */
 } Outcome;
 
 /* When it was sent. There are two journals here, and each stores when it can. */
@@ -56,6 +58,22 @@ static int match(sd_journal *journal, const char *field, const char *value) {
 
         snprintf(text, sizeof(text), "%s=%s", field, value);
         return sd_journal_add_match(journal, text, 0);
+}
+
+/* When the machine still ran. */
+static int read_last_entry(sd_journal *journal, const char *boot_id, Outcome *outcome) {
+        uint64_t usec;
+        int r;
+
+        sd_journal_flush_matches(journal);
+        r = match(journal, "_BOOT_ID", boot_id);
+        if (r >= 0)
+                r = sd_journal_seek_tail(journal);
+        if (r >= 0)
+                r = sd_journal_previous(journal);
+        if (r > 0 && sd_journal_get_realtime_usec(journal, &usec) >= 0)
+                outcome->last_usec = MAX(outcome->last_usec, usec);
+        return r;
 }
 
 /* ---- what jobsd-run tells ---- */
@@ -120,6 +138,8 @@ static int read_namespace(const char *unit, const char *boot_id, Outcome *outcom
         if (r < 0)
                 return r;
         r = read_run(journal, unit, boot_id, outcome);
+        if (r >= 0)
+                r = read_last_entry(journal, boot_id, outcome);
         sd_journal_close(journal);
         return r;
 }
@@ -197,6 +217,8 @@ static int read_system(const char *unit, const char *boot_id, const char *uid, O
         r = read_records(journal, unit, boot_id, pid1, read_entry, outcome);
         if (r >= 0)
                 r = read_records(journal, unit, boot_id, starter, read_failed_start, outcome);
+        if (r >= 0)
+                r = read_last_entry(journal, boot_id, outcome);
         sd_journal_close(journal);
         return r;
 }
@@ -234,8 +256,8 @@ static void print_outcome(Outcome *outcome) {
                 print_end(&outcome->command);
         else if (outcome->stopped_usec > 0)
                 printf("stopped 0 0 %" PRIu64 "\n", outcome->stopped_usec);
-        else if (outcome->began)
-                puts("began");
+        else
+                printf("%s 0 0 %" PRIu64 "\n", outcome->began ? "began" : "nothing", outcome->last_usec);
 }
 
 /* Waits until all is stored that was sent before. */

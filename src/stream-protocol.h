@@ -6,8 +6,9 @@
  *   jobsd-stream user NAME|UID       prints "UID NAME"
  *   jobsd-stream outcome UNIT BOOT UID
  *                                    prints how a unit of this user's ended: "RESULT EXIT-STATUS ERRNO
- *                                    USEC INTERPRETER", "stopped 0 0 USEC", "began" or nothing. USEC is
- *                                    when, 0 if that is not known
+ *                                    USEC INTERPRETER", "stopped 0 0 USEC", "began 0 0 USEC" or
+ *                                    "nothing 0 0 USEC". USEC is when, and in the last two cases when
+ *                                    there was the last entry of that boot; 0 if that is not known
  *   jobsd-stream output ID TRIES BOOT UNIT INVOCATION RAN LINES MODE
  *                                    copies the output of a job, of so many tries and of one boot, to
  *                                    standard output: the last so many lines, and how far is the mode's

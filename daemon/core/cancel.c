@@ -40,10 +40,11 @@ static int record_cancel(Manager *m, Job *job) {
         _cleanup_free_ char *of_last_try = TAKE_PTR(job->info);
         int r;
 
+        job->cancelled = true;
         job->result = JOB_RESULT_CANCELLED;
         job->status = JOB_CANCELLED;
         job->finished_usec = now_usec();
-        r = status_text_of_end(job, NULL, &job->info);
+        r = status_text_of_end(job, NULL, NULL, &job->info);
         if (r >= 0)
                 r = commit_begin(m->commit);
         return r < 0 ? r : store_set_finished(m->store, job);

@@ -49,13 +49,13 @@ static int adopt_queue(uid_t uid, const char *type, uint64_t count, uint64_t byt
 }
 
 /* The journal knows nothing of it, or too little. */
-static void settle_unknown(Manager *m, LiveJob *live, bool began) {
+static void settle_unknown(Manager *m, LiveJob *live, const Outcome *outcome) {
         const Job *job = live->job;
 
         if (!sd_id128_equal(job->boot_id, m->boot_id))
                 /* what the journal had not stored when the machine went down is gone: it may have run */
-                run_ended(live, JOB_RESULT_INTERRUPTED, NULL);
-        else if (began || job->started_usec > 0)
+                run_went_down(live, outcome->usec);
+        else if (outcome->kind != OUTCOME_NOTHING || job->started_usec > 0)
                 run_ended(live, JOB_RESULT_LOST, NULL);
         else
                 run_never_started(live);
@@ -80,7 +80,7 @@ static void settle(Manager *m, LiveJob *live, const Outcome *outcome) {
                 run_ended(live, find_result_of_stop(m, live, outcome), outcome);
                 break;
         default:
-                settle_unknown(m, live, outcome->kind != OUTCOME_NOTHING);
+                settle_unknown(m, live, outcome);
         }
 }
 

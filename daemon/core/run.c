@@ -85,10 +85,7 @@ static void describe_and_finish(LiveJob *live, const char *why) {
         Job *job = live->job;
         _cleanup_free_ char *said = TAKE_PTR(job->info);
 
-        if (why)
-                job->info = strdup(why);
-        else
-                (void) status_text_of_end(job, said, &job->info); /* without memory it has no info */
+        (void) status_text_of_end(job, why, said, &job->info); /* without memory it has no info */
         if (job->result == JOB_RESULT_SUCCESS && job->progress >= 0)
                 job->progress = 1;
         finish(live);
@@ -172,6 +169,15 @@ static uint64_t find_end(const Job *job, const Outcome *outcome) {
         return outcome && outcome->usec >= job->started_usec && outcome->usec <= now && outcome->usec > 0
                         ? outcome->usec
                         : now;
+}
+
+void run_went_down(LiveJob *live, uint64_t last_seen_usec) {
+        Job *job = live->job;
+
+        job->result = JOB_RESULT_INTERRUPTED;
+        job->exit_status = 0;
+        job->finished_usec = MIN(MAX(last_seen_usec, MAX(job->started_usec, job->submitted_usec)), now_usec());
+        describe_and_finish(live, "Interrupted: the machine went down, and was last seen then");
 }
 
 void run_ended(LiveJob *live, JobResult result, const Outcome *outcome) {

@@ -16,5 +16,8 @@ void run_on_unit_gone(void *userdata);
 
 /* What became of one whose unit is gone, and what the journal tells of it; or NULL. */
 void run_ended(LiveJob *live, JobResult result, const Outcome *outcome);
+/* The same of one whose end nobody has seen, because the machine went down; last_seen_usec: when it still ran, of
+ * CLOCK_REALTIME, or 0. */
+void run_went_down(LiveJob *live, uint64_t last_seen_usec);
 /* It goes back into the queue. */
 void run_never_started(LiveJob *live);

@@ -167,7 +167,7 @@ static int describe_end(const Job *job, char **ret) {
         case JOB_RESULT_START_FAILED:
                 return status_text_of_start_failure(job, 0, "", ret);
         case JOB_RESULT_CANCELLED:
-                return asprintf(ret, "Cancelled");
+                return asprintf(ret, job->cancelled ? "Cancelled" : "Cancelled: somebody stopped its unit");
         case JOB_RESULT_INTERRUPTED:
                 return asprintf(ret, "Interrupted: the machine went down");
         case JOB_RESULT_LOST:
@@ -177,10 +177,10 @@ static int describe_end(const Job *job, char **ret) {
         }
 }
 
-int status_text_of_end(const Job *job, const char *said, char **ret_info) {
-        _cleanup_free_ char *end = NULL, *info = NULL;
+int status_text_of_end(const Job *job, const char *why, const char *said, char **ret_info) {
+        _cleanup_free_ char *end = why ? strdup(why) : NULL, *info = NULL;
 
-        if (describe_end(job, &end) < 0)
+        if (why ? !end : describe_end(job, &end) < 0)
                 return -ENOMEM;
         if (end && said && said[0]) {
                 if (asprintf(&info, "%s (last: %s)", end, said) < 0)

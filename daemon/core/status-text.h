@@ -13,6 +13,6 @@ int status_text_parse(const char *text, char **ret_info, double *progress);
  * program names and that is not there, or "". */
 int status_text_of_start_failure(const Job *job, int error, const char *interpreter, char **ret_info);
 
-/* What a person needs to know of a job's end; said is its last status text or NULL. NULL when there
- * is nothing to say: it succeeded without a word. */
-int status_text_of_end(const Job *job, const char *said, char **ret_info);
+/* What a person needs to know of a job's end; why says it better than the result does, or is NULL, and so is said, its
+ * last status text. NULL when there is nothing to say: it succeeded without a word. */
+int status_text_of_end(const Job *job, const char *why, const char *said, char **ret_info);

@@ -23,7 +23,8 @@ static Outcome parse(const char *answer) {
                             &outcome.usec, outcome.interpreter) < 1)
                 return outcome;
         outcome.result = job_result_from_string(word);
-        outcome.kind = strcmp(word, "began") == 0      ? OUTCOME_BEGAN
+        outcome.kind = strcmp(word, "nothing") == 0    ? OUTCOME_NOTHING
+                        : strcmp(word, "began") == 0   ? OUTCOME_BEGAN
                         : strcmp(word, "stopped") == 0 ? OUTCOME_STOPPED
                                                        : OUTCOME_ENDED;
         return outcome;

@@ -19,7 +19,8 @@ typedef struct Outcome {
         JobResult result;
         int exit_status;
         int error;             /* errno of a failed start; 0: unknown */
-        uint64_t usec;         /* when it ended, or was stopped; 0: unknown */
+        uint64_t usec;         /* when it ended, or was stopped; of one of which neither is known when the machine was seen
+                                * last in the boot of the job; 0: unknown */
         char interpreter[128]; /* of a script, which is not there; or empty */
 } Outcome;
 

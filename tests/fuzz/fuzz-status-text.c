@@ -27,7 +27,7 @@ static void check_parsed(const char *text) {
 static void check_end(Job *job, const char *said) {
         _cleanup_free_ char *info = NULL;
 
-        CHECK(status_text_of_end(job, said, &info) >= 0);
+        CHECK(status_text_of_end(job, NULL, said, &info) >= 0);
         if (*said)
                 CHECK(info && strstr(info, said));
         else

@@ -166,7 +166,8 @@ def test_a_job_that_is_stopped_by_hand_while_jobsd_is_away_is_cancelled(machine)
     machine.run(["systemctl", "stop", f"jobsd-{id}"])
     machine.run(["systemctl", "start", "jobsd"])
     with Person(machine, "alice") as alice:
-        assert alice.wait(id)["Result"] == "cancelled"
+        job = alice.wait(id)
+        assert (job["Result"], job["Info"]) == ("cancelled", "Cancelled: somebody stopped its unit")
 
 
 @pytest.mark.parametrize("journal, result, output", [("answers", "success", b"ran\n"), ("is silent", "lost", b"")])
@@ -204,7 +205,8 @@ def test_wait_and_follow_survive_a_restart_of_jobsd(machine):
 
 
 def test_what_was_acknowledged_is_there_after_a_crash_of_the_machine(fresh_machine):
-    """A running job was interrupted; queued ones run when the machine is back."""
+    """A running job was interrupted, at the last moment of which something is known; queued ones run when the machine
+    is back."""
     conf = fresh_machine.path("/etc/jobsd/jobsd.conf")
     conf.write_text("[Manager]\nMaxRunning=2\n")
     fresh_machine.run(["systemctl", "restart", "jobsd"])
@@ -212,10 +214,14 @@ def test_what_was_acknowledged_is_there_after_a_crash_of_the_machine(fresh_machi
         running = [alice.sh("sleep infinity") for _ in range(2)]
         alice.wait_all_started(running)
         queued = alice.submit_many([("/bin/true",)] * 10)
+    crashed_usec = time.time_ns() // 1000
     fresh_machine.crash()
     fresh_machine.boot()
     with Person(fresh_machine, "alice") as alice:
         rows = {row["Id"]: row for row in alice.wait_all(running + queued)}
+        for job in map(alice.job, running):
+            assert job["Info"] == "Interrupted: the machine went down, and was last seen then"
+            assert job["Started"] <= job["Finished"] <= crashed_usec
     assert {rows[id]["Result"] for id in running} == {"interrupted"}
     assert {rows[id]["Result"] for id in queued} == {"success"}
 

@@ -228,7 +228,7 @@ def test_systemctl_works_on_a_job(alice, root):
     assert f"{unit(id)} - sh" in status and "active (running)" in status and "sleep 1000" in status
     root.run("systemctl", "stop", unit(id))
     ended = alice.wait(id)
-    assert (ended["Status"], ended["Result"], ended["Info"]) == ("cancelled", "cancelled", "Cancelled")
+    assert (ended["Status"], ended["Result"], ended["Info"]) == ("cancelled", "cancelled", "Cancelled: somebody stopped its unit")
     assert ended["Finished"] >= ended["Started"] == job["Started"]
     assert alice.output(id) == b"said\n"
 

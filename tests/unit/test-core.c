@@ -571,6 +571,37 @@ static void test_what_ran_before_a_restart(void **state) {
         m->boot_id = boot_id;
 }
 
+/* Nobody has seen its end: it is told when the machine still ran. */
+static void test_an_end_with_the_machine_is_when_that_was_seen_last(void **state) {
+        static const struct {
+                int64_t started, last, end; /* µs after the submission; -1: not known */
+        } cases[] = { { 100, 150, 150 }, { 100, -1, 100 }, { 100, 50, 100 }, { -1, 150, 150 }, { -1, -1, 0 } };
+        Manager *m = manager_of(state);
+
+        m->config.max_running = 0;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                uint64_t id = insert_job(m->store, ALICE, "alice");
+                _cleanup_(job_freep) Job *job = get_job(m->store, id);
+                uint64_t begin = job->submitted_usec;
+
+                start_job(m->store, id);
+                if (cases[i].started >= 0)
+                        assert_int_equal(store_set_started(m->store, id, begin + (uint64_t) cases[i].started,
+                                                         SD_ID128_NULL),
+                                        0);
+                m->recovered = false;
+                journal_says((Outcome){ .kind = OUTCOME_BEGAN,
+                                .usec = cases[i].last >= 0 ? begin + (uint64_t) cases[i].last : 0 });
+                assert_int_equal(recovery_start(m), 0);
+                turn(m);
+                job_free(job);
+                job = get_job(m->store, id);
+                assert_int_equal(job->result, JOB_RESULT_INTERRUPTED);
+                assert_int_equal(job->finished_usec, begin + (uint64_t) cases[i].end);
+                assert_string_equal(job->info, "Interrupted: the machine went down, and was last seen then");
+        }
+}
+
 static void test_what_still_runs_after_a_restart_goes_on(void **state) {
         static const struct {
                 bool was_seen, is_cancelled;
@@ -650,6 +681,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                                 test_a_cancellation_that_is_not_durable_is_none, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_an_end_with_the_machine_is_when_that_was_seen_last, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_what_still_runs_after_a_restart_goes_on, core_setup, core_teardown),
         };

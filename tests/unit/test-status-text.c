@@ -120,7 +120,7 @@ static void check_end(JobResult result, int exit_status, const char *said, const
         _cleanup_(job_freep) Job *job = ended_job(result, exit_status);
         _cleanup_free_ char *info = NULL;
 
-        assert_int_equal(status_text_of_end(job, said, &info), 0);
+        assert_int_equal(status_text_of_end(job, NULL, said, &info), 0);
         if (!wanted)
                 assert_null(info);
         else
@@ -137,7 +137,7 @@ static void test_every_end(void **state) {
         check_end(JOB_RESULT_OOM_KILL, SIGKILL, NULL, "Out of memory: limit 512 M");
         check_end(JOB_RESULT_WATCHDOG, SIGABRT, NULL, "Stopped: it did not answer its watchdog");
         check_end(JOB_RESULT_RESOURCES, 0, NULL, "Could not start: the machine's resources did not suffice");
-        check_end(JOB_RESULT_CANCELLED, SIGTERM, NULL, "Cancelled");
+        check_end(JOB_RESULT_CANCELLED, SIGTERM, NULL, "Cancelled: somebody stopped its unit");
         check_end(JOB_RESULT_INTERRUPTED, 0, NULL, "Interrupted: the machine went down");
         check_end(JOB_RESULT_LOST, 0, NULL, "Lost: nothing is known of its end");
 }
@@ -148,10 +148,27 @@ static void test_no_end_is_without_a_word(void **state) {
                 _cleanup_(job_freep) Job *job = ended_job((JobResult) result, 1);
                 _cleanup_free_ char *info = NULL;
 
-                assert_int_equal(status_text_of_end(job, NULL, &info), 0);
+                assert_int_equal(status_text_of_end(job, NULL, NULL, &info), 0);
                 assert_non_null(info);
                 assert_true(text_is_one_line(info));
         }
+}
+
+static void test_who_has_cancelled(void **state) {
+        _cleanup_(job_freep) Job *job = ended_job(JOB_RESULT_CANCELLED, SIGTERM);
+        _cleanup_free_ char *info = NULL;
+
+        job->cancelled = true;
+        assert_int_equal(status_text_of_end(job, NULL, NULL, &info), 0);
+        assert_string_equal(info, "Cancelled");
+}
+
+static void test_why_is_more_than_the_result(void **state) {
+        _cleanup_(job_freep) Job *job = ended_job(JOB_RESULT_INTERRUPTED, 0);
+        _cleanup_free_ char *info = NULL;
+
+        assert_int_equal(status_text_of_end(job, "Gone", "45%", &info), 0);
+        assert_string_equal(info, "Gone (last: 45%)");
 }
 
 static void test_its_last_words(void **state) {
@@ -160,7 +177,7 @@ static void test_its_last_words(void **state) {
         check_end(JOB_RESULT_EXIT_CODE, 1, "45% of the files",
                         "Exited with status 1 (last: 45% of the files)");
         check_end(JOB_RESULT_EXIT_CODE, 1, "", "Exited with status 1");
-        check_end(JOB_RESULT_CANCELLED, 0, "45%", "Cancelled (last: 45%)");
+        check_end(JOB_RESULT_CANCELLED, 0, "45%", "Cancelled: somebody stopped its unit (last: 45%)");
 }
 
 static void check_limits(
@@ -170,10 +187,10 @@ static void check_limits(
 
         job->timeout_usec = timeout_usec;
         job->memory_max = memory_max;
-        assert_int_equal(status_text_of_end(job, NULL, &time_text), 0);
+        assert_int_equal(status_text_of_end(job, NULL, NULL, &time_text), 0);
         assert_string_equal(time_text, timeout);
         job->result = JOB_RESULT_OOM_KILL;
-        assert_int_equal(status_text_of_end(job, NULL, &memory_text), 0);
+        assert_int_equal(status_text_of_end(job, NULL, NULL, &memory_text), 0);
         assert_string_equal(memory_text, memory);
 }
 
@@ -233,7 +250,7 @@ static void test_a_start_that_failed_at_home(void **state) {
         _cleanup_(job_freep) Job *job = ended_job(JOB_RESULT_START_FAILED, 200);
         _cleanup_free_ char *info = NULL;
 
-        assert_int_equal(status_text_of_end(job, NULL, &info), 0);
+        assert_int_equal(status_text_of_end(job, NULL, NULL, &info), 0);
         assert_string_equal(info, "Could not start in the home of user alice: see systemd.exec(5)");
 }
 
@@ -248,6 +265,8 @@ int main(void) {
                 cmocka_unit_test(test_long_texts_are_cut_between_characters),
                 cmocka_unit_test(test_every_end),
                 cmocka_unit_test(test_no_end_is_without_a_word),
+                cmocka_unit_test(test_who_has_cancelled),
+                cmocka_unit_test(test_why_is_more_than_the_result),
                 cmocka_unit_test(test_its_last_words),
                 cmocka_unit_test(test_limits_as_people_read_them),
                 cmocka_unit_test(test_starts_that_failed),
