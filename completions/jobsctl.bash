@@ -60,7 +60,7 @@ __jobsctl_option_words() {
         output) printf '%s' "$common --follow --lines= --since-byte= --strict" ;;
         cancel) printf '%s' "$common --no-block" ;;
         retry) printf '%s' "$common --wait --follow" ;;
-        clear) printf '%s' "$common $filter --all-ended --before=" ;;
+        clear) printf '%s' "$common $filter --all-ended --dry-run --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
         types) printf '%s' "$common --all" ;;
         import) printf '%s' "$common --format=" ;;

@@ -288,6 +288,7 @@ static const Option options[] = {
         { "since", 0, required_argument, VERB_WHICH_JOBS, FIELD(since_usec), set_time, EXPECTED_TIME },
         { "until", 0, required_argument, VERB_WHICH_JOBS, FIELD(until_usec), set_time, EXPECTED_TIME },
         { "all-ended", 0, no_argument, VERB_CLEAR, FIELD(all_ended), set_true, NULL },
+        { "dry-run", 0, no_argument, VERB_CLEAR, FIELD(dry_run), set_true, NULL },
         { "before", 0, required_argument, VERB_CLEAR, FIELD(before_usec), set_time, EXPECTED_TIME },
         { "sort", 0, required_argument, VERB_LIST, 0, set_sort,
                         "start or end, or -start or -end for the latest first" },

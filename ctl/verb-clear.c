@@ -8,6 +8,7 @@
 #include "filter.h"
 #include "json.h"
 #include "page.h"
+#include "protocol.h"
 #include "report.h"
 #include "verb.h"
 
@@ -20,7 +21,7 @@ static int clear_jobs(Context *context, uint64_t *ret_cleared, uint64_t *ret_kep
         if (r >= 0)
                 r = filter_append(call, context->arguments);
         if (r >= 0)
-                r = sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
+                r = sd_bus_message_append(call, "t", context->arguments->dry_run ? JOBSD_CLEAR_DRY_RUN : UINT64_C(0));
         if (r >= 0)
                 r = sd_bus_call(context->bus, call, 0, &error, &reply);
         if (r >= 0)
@@ -58,13 +59,16 @@ static bool sees_others(Context *context) {
 static void tell_counts(Context *context, uint64_t cleared, uint64_t kept) {
         const Arguments *arguments = context->arguments;
 
-        note(arguments, "Cleared %" PRIu64 " job%s.", cleared, cleared == 1 ? "" : "s");
+        bool is_dry = arguments->dry_run;
+
+        note(arguments, "%s %" PRIu64 " job%s.", is_dry ? "Would clear" : "Cleared", cleared, cleared == 1 ? "" : "s");
         if (kept > 0)
-                note(arguments, "Kept %" PRIu64 " job%s: queued or running, not ended yet.", kept,
-                                kept == 1 ? "" : "s");
+                note(arguments, "%s %" PRIu64 " job%s: queued or running, not ended yet.",
+                                is_dry ? "Would keep" : "Kept", kept, kept == 1 ? "" : "s");
         if (arguments->n_ids == 0 && !arguments->of_user && !arguments->tasks && !arguments->quiet &&
                         sees_others(context))
-                note(arguments, "Other people's jobs were not touched: name the person with --user=NAME.");
+                note(arguments, "Other people's jobs %s not touched: name the person with --user=NAME.",
+                                is_dry ? "are" : "were");
 }
 
 static bool ask_sync(void) {
@@ -89,7 +93,7 @@ static bool somebody_is_there(void) {
 int clear_check(const Arguments *arguments) {
         if (arguments->all_ended && arguments->n_ids > 0)
                 return fail_usage("--all-ended is all of them: leave the ids out, or the option.");
-        if (is_everything(arguments) && !somebody_is_there())
+        if (is_everything(arguments) && !arguments->dry_run && !somebody_is_there())
                 return fail_usage(
                                 "Which jobs? Name their ids, or choose by options as --failed. To clear all "
                                 "that have ended: jobsctl clear --all-ended");
@@ -101,7 +105,7 @@ int verb_clear(Context *context) {
         uint64_t cleared, kept;
         int r;
 
-        if (is_everything(arguments) && !ask_sync()) {
+        if (is_everything(arguments) && !arguments->dry_run && !ask_sync()) {
                 note(arguments, "Nothing was cleared.");
                 return EXIT_STATUS_FAILURE;
         }

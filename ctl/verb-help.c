@@ -43,6 +43,7 @@ static const struct {
                         "     --since=TIME         Submitted at or after this time\n"
                         "     --until=TIME         Submitted before this time\n"
                         "     --before=TIME        Ended before this time (clear)\n"
+                        "     --dry-run            Only say how many would go (clear)\n"
                         "  -n --lines=N|all        So many rows; 100 by default (list)\n"
                         "     --sort=start|end     By a date; -start or -end: the latest first (list)\n"
                         "     --watch              Go on with a line for each change (list)\n" },

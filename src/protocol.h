@@ -10,6 +10,9 @@
 #define JOBSD_MANAGER_INTERFACE "org.jobsd1.Manager"
 #define JOBSD_JOB_INTERFACE "org.jobsd1.Job"
 
+/* ClearJobs: says what it would do, and does nothing. */
+#define JOBSD_CLEAR_DRY_RUN UINT64_C(1)
+
 #define JOBSD_ERROR_NO_SUCH_JOB "org.jobsd1.Error.NoSuchJob"
 #define JOBSD_ERROR_NO_SUCH_USER "org.jobsd1.Error.NoSuchUser"
 #define JOBSD_ERROR_NO_SUCH_TYPE "org.jobsd1.Error.NoSuchType"

@@ -124,7 +124,7 @@ static int authorize(Request *q, StoreFilter *filter, sd_bus_error *e) {
         return filter->tasks ? authorize_tasks(q, e) : authorize_default(q, filter, e);
 }
 
-static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
+static int clear(Request *q, StoreFilter *filter, bool dry_run, sd_bus_error *e) {
         int r;
 
         filter->system_uid_max = q->manager->config.system_uid_max;
@@ -134,19 +134,20 @@ static int clear(Request *q, StoreFilter *filter, sd_bus_error *e) {
         r = check_ids(q, filter, e);
         if (r <= 0)
                 return r;
-        r = clear_start(q->manager, filter, q->uid, on_cleared, q);
+        r = clear_start(q->manager, filter, q->uid, dry_run, on_cleared, q);
         return r < 0 ? r : REQUEST_PENDING;
 }
 
 int bus_manager_clear_jobs(Request *q, sd_bus_error *e) {
         StoreFilter filter = { .uid = UID_INVALID };
+        uint64_t flags;
         int r;
 
         r = clear_options_read(q->message, &filter, e);
         if (r >= 0)
-                r = flags_read(q->message, e);
+                r = flags_read_known(q->message, JOBSD_CLEAR_DRY_RUN, &flags, e);
         if (r >= 0)
-                r = clear(q, &filter, e);
+                r = clear(q, &filter, flags & JOBSD_CLEAR_DRY_RUN, e);
         store_filter_done(&filter);
         return r;
 }
@@ -163,7 +164,7 @@ int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e) {
                 return -ENOMEM;
         filter.ids[0] = id;
         filter.n_ids = 1;
-        r = clear(q, &filter, e);
+        r = clear(q, &filter, false, e);
         store_filter_done(&filter);
         return r;
 }

@@ -73,13 +73,21 @@ int options_read(sd_bus_message *m, const Option *table, size_t n, void *target,
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
+int flags_read_known(sd_bus_message *m, uint64_t known, uint64_t *ret, sd_bus_error *e) {
+        int r = sd_bus_message_read(m, "t", ret);
+        uint64_t unknown = r >= 0 ? *ret & ~known : 0;
+
+        if (unknown != 0 && known == 0)
+                return error_invalid(e, "Unknown flags 0x%" PRIx64 ": none is defined, pass 0.", unknown);
+        if (unknown != 0)
+                return error_invalid(e, "Unknown flags 0x%" PRIx64 ": known are 0x%" PRIx64 ".", unknown, known);
+        return r;
+}
+
 int flags_read(sd_bus_message *m, sd_bus_error *e) {
         uint64_t flags;
-        int r = sd_bus_message_read(m, "t", &flags);
 
-        if (r >= 0 && flags != 0)
-                return error_invalid(e, "Unknown flags 0x%" PRIx64 ": none is defined, pass 0.", flags);
-        return r;
+        return flags_read_known(m, 0, &flags, e);
 }
 
 /* ---- readers ---- */

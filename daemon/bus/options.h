@@ -69,5 +69,6 @@ int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error 
 
 int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e);
 
-/* The flags of every method: none is defined yet. */
+/* The flags of a method that has none; and of one that has some: those of them that are known. */
 int flags_read(sd_bus_message *m, sd_bus_error *e);
+int flags_read_known(sd_bus_message *m, uint64_t known, uint64_t *ret, sd_bus_error *e);

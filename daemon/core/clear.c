@@ -10,8 +10,19 @@ typedef struct Clearing {
         Removal removal;
         clear_cb done;
         void *userdata;
+        sd_event_source *counting; /* of a dry run: the next step */
         uint64_t next, n_cleared, n_kept;
 } Clearing;
+
+static int count(const Job *job, void *userdata) {
+        Clearing *c = userdata;
+
+        if (job_status_is_active(job->status))
+                c->n_kept++;
+        else
+                c->n_cleared++;
+        return 0;
+}
 
 static int collect(const Job *job, void *userdata) {
         Clearing *c = userdata;
@@ -25,6 +36,7 @@ static int collect(const Job *job, void *userdata) {
 
 static void finish(Clearing *c, int r) {
         c->done(r, c->n_cleared, c->n_kept, c->userdata);
+        sd_event_source_disable_unref(c->counting);
         removal_done(&c->removal);
         store_filter_done(&c->filter);
         free(c);
@@ -50,7 +62,28 @@ static void on_step(int r, size_t n_removed, void *userdata) {
                 step(c);
 }
 
-int clear_start(Manager *m, StoreFilter *filter, uid_t actor, clear_cb done, void *userdata) {
+static int on_count(sd_event_source *source, void *userdata) {
+        Clearing *c = userdata;
+        int r;
+
+        r = store_foreach_page(c->manager->store, &c->filter, c->next, REMOVAL_STEP, count, c, &c->next);
+        if (r < 0 || c->next == 0)
+                finish(c, r);
+        return 0;
+}
+
+/* In steps, between which others are served. */
+static int start_counting(Clearing *c) {
+        int r = sd_event_add_defer(c->manager->event, &c->counting, on_count, c);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(c->counting, SD_EVENT_PRIORITY_IDLE);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(c->counting, SD_EVENT_ON);
+        return r;
+}
+
+int clear_start(Manager *m, StoreFilter *filter, uid_t actor, bool dry_run, clear_cb done, void *userdata) {
         Clearing *c = calloc(1, sizeof(Clearing));
 
         if (!c)
@@ -61,7 +94,10 @@ int clear_start(Manager *m, StoreFilter *filter, uid_t actor, clear_cb done, voi
         removal_init(&c->removal, m, actor, on_step, c);
         c->done = done;
         c->userdata = userdata;
-        step(c);
+        if (!dry_run)
+                step(c);
+        else if (start_counting(c) < 0)
+                finish(c, -ENOMEM);
         return 0;
 }
 

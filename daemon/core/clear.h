@@ -11,5 +11,5 @@ typedef void (*clear_cb)(int r, uint64_t n_cleared, uint64_t n_kept, void *userd
 /* Whether every id that the filter names is there and has ended: 0, or -ENOENT or -EBUSY with the id. */
 int clear_check_ids(Manager *m, const StoreFilter *filter, uint64_t *ret_id);
 
-/* Takes the filter over. */
-int clear_start(Manager *m, StoreFilter *filter, uid_t actor, clear_cb done, void *userdata);
+/* Takes the filter over. dry_run: only counts. */
+int clear_start(Manager *m, StoreFilter *filter, uid_t actor, bool dry_run, clear_cb done, void *userdata);

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from history import multiply
-from person import JOB, PROPERTIES, job_path, unit
+from person import JOB, PROPERTIES, BusError, job_path, unit
 from terminal import Terminal
 from waiting import wait_until
 
@@ -320,6 +320,26 @@ def test_clear_tells_what_went_and_what_stayed_and_why(empty, gate, root):
     gate.open()
     alice.wait(running)
     assert others not in root.jobsctl("clear", "--user=alice", str(running)).stderr
+
+
+def test_a_dry_run_says_what_would_go_and_clears_nothing(empty, bob, gate, root):
+    alice = empty
+    running, ended = gate.job(), [alice.submit("/bin/true") for _ in range(3)]
+    alice.wait_all(ended)
+    before = alice.ids()
+    told = alice.jobsctl("clear", "--dry-run")      # it needs no option that says which: nothing can go
+    assert told.stderr == "Would clear 3 jobs.\nWould keep 1 job: queued or running, not ended yet.\n"
+    assert alice.jobsctl("clear", "--dry-run", "--json=short", *map(str, ended[:2])).stdout == '{"cleared":2,"kept":0}\n'
+    assert "people's jobs are not touched" in root.jobsctl("clear", "--all-ended", "--dry-run").stderr
+    for person, options in (alice, [str(running)]), (bob, [str(ended[0])]), (bob, ["--user=alice"]):
+        refused, dry = (person.jobsctl("clear", *options, *dry, check=False) for dry in ([], ["--dry-run"]))
+        assert refused.returncode == 1 and refused.stderr == dry.stderr
+    assert alice.ids() == before
+    with pytest.raises(BusError, match="known are 0x1"):
+        alice.call("ClearJobs", "a{sv}t", {}, 2)
+    assert alice.call("ClearJobs", "a{sv}t", {}, 1) == (3, 1)
+    gate.open()
+    alice.wait(running)
 
 
 def test_nothing_is_cleared_when_nothing_says_what(empty):
