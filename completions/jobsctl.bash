@@ -62,7 +62,7 @@ __jobsctl_option_words() {
         retry) printf '%s' "$common --wait --follow" ;;
         clear) printf '%s' "$common $filter --all-ended --dry-run --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
-        types) printf '%s' "$common --all" ;;
+        types) printf '%s' "$common --all --check" ;;
         import) printf '%s' "$common --format=" ;;
         *) printf '%s' "$common" ;;
         esac
@@ -153,7 +153,12 @@ _jobsctl() {
         case $verb in
         '') COMPREPLY=($(compgen -W 'list watch run status show output wait cancel retry clear types export import help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
-        types) COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur")) ;;
+        types)
+                if [[ " ${words[*]} " == *" --check "* ]]; then
+                        _filedir job
+                else
+                        COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur"))
+                fi ;;
         wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
         retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;

@@ -303,6 +303,9 @@ static const Option options[] = {
         { "wait", 0, no_argument, VERB_RUN | VERB_RETRY, FIELD(wait), set_true, NULL },
         { "follow", 'f', no_argument, VERB_RUN | VERB_RETRY | VERB_OUTPUT, FIELD(follow), set_true, NULL },
 
+        /* types */
+        { "check", 0, no_argument, VERB_TYPES, FIELD(check), set_true, NULL },
+
         /* run */
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },

@@ -41,7 +41,7 @@ typedef struct Arguments {
         bool no_legend, no_pager, no_ask_password, quiet, help, version;
 
         /* Which jobs: list, clear and export */
-        bool all, tasks, all_ended, dry_run;
+        bool all, tasks, all_ended, dry_run, check;
         unsigned statuses; /* one bit a JobStatus; 0: every status */
         const char *type, *of_user, *related;
         uint64_t since_usec, until_usec, before_usec;

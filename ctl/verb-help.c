@@ -32,6 +32,7 @@ static const struct {
         { "Which jobs (list, watch, clear, export)",
                         "  -a --all                Everybody's, as far as I may see them (not clear);\n"
                         "                          all job types (types)\n"
+                        "     --check              Look for mistakes in a type's file (types)\n"
                         "     --active             Queued and running ones (not clear)\n"
                         "     --failed             Failed ones\n"
                         "     --status=STATUS,…    queued, running, completed, error, cancelled\n"

@@ -6,6 +6,7 @@
 
 #include "bus-util.h"
 #include "format.h"
+#include "job-type-folder.h"
 #include "json-message.h"
 #include "json.h"
 #include "outcome.h"
@@ -299,11 +300,39 @@ static int show_type(Context *context, JsonObject *types, const char *name) {
                         name);
 }
 
+/* ---- a file ---- */
+
+int types_check(const Arguments *arguments) {
+        if (arguments->check && arguments->n_operands == 0)
+                return fail_usage("--check takes a file: jobsctl types --check NAME.job");
+        if (arguments->check && arguments->transport != BUS_TRANSPORT_LOCAL)
+                return fail_usage("--check reads a file of this machine.");
+        return 0;
+}
+
+static void on_mistake(const char *message, void *userdata) {
+        (void) fail_plain(-EINVAL, "%s", message);
+}
+
+static int check_file(const Arguments *arguments, const char *path) {
+        int r = job_type_check_file(path, on_mistake, NULL);
+
+        if (r == -ENOMEM)
+                return fail_memory();
+        if (r < 0)
+                return EXIT_STATUS_FAILURE;
+        note(arguments, "%s has no mistake.", path);
+        return 0;
+}
+
 int verb_types(Context *context) {
         const Arguments *arguments = context->arguments;
         _cleanup_(json_object_putp) JsonObject *types = NULL;
-        int r = fetch_types(context, &types);
+        int r;
 
+        if (arguments->check)
+                return check_file(arguments, arguments->operands[0]);
+        r = fetch_types(context, &types);
         if (r < 0)
                 return r;
         return arguments->n_operands > 0 ? show_type(context, types, arguments->operands[0])

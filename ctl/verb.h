@@ -77,4 +77,5 @@ int import_check(const Arguments *arguments);
 int output_check(const Arguments *arguments);
 int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);
+int types_check(const Arguments *arguments);
 int watch_check(const Arguments *arguments);

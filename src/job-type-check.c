@@ -118,6 +118,8 @@ static int check_program(const char *program, char **ret_message) {
                 return refuse(ret_message, "Command= begins with %s: %s.", program, strerror(errno));
         if (!S_ISREG(st.st_mode) || (st.st_mode & 0111) == 0)
                 return refuse(ret_message, "Command= begins with %s, which is no executable file.", program);
+        if (st.st_mode & S_IWOTH)
+                return refuse(ret_message, "Command= begins with %s, which everybody may write to.", program);
         return 0;
 }
 

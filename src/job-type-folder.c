@@ -120,6 +120,43 @@ static int read_type(char *const *folders, const char *file, const char *path, j
         return r < 0 ? r : callback(TAKE_PTR(type), userdata);
 }
 
+typedef struct Check {
+        ini_mistake_cb mistake;
+        void *userdata;
+        bool is_wrong;
+} Check;
+
+static void on_mistake(const char *message, void *userdata) {
+        Check *check = userdata;
+
+        check->is_wrong = true;
+        check->mistake(message, check->userdata);
+}
+
+static int on_type(JobType *type, void *userdata) {
+        job_type_free(type);
+        return 0;
+}
+
+int job_type_check_file(const char *path, ini_mistake_cb mistake, void *userdata) {
+        Check check = { mistake, userdata, false };
+        const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+        _cleanup_free_ char *folder = slash ? strndup(path, (size_t) (slash - path)) : strdup(".");
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        if (!folder)
+                return -ENOMEM;
+        if (!has_suffix(file, ".job")) {
+                if (asprintf(&message, "%s: a job type is a file whose name ends in .job.", path) < 0)
+                        return -ENOMEM;
+                on_mistake(message, &check);
+                return -EINVAL;
+        }
+        r = read_type((char *const[]){ folder, NULL }, file, path, on_type, on_mistake, &check);
+        return r < 0 ? r : check.is_wrong ? -EINVAL : 0;
+}
+
 int job_types_read(char *const *folders, job_type_cb callback, ini_mistake_cb mistake, void *userdata) {
         _cleanup_(files_done) Files files = {};
         int r = 0;

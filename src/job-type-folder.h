@@ -12,6 +12,10 @@
 /* Gets the type, also one with a mistake in it. An error ends the reading. */
 typedef int (*job_type_cb)(JobType *type, void *userdata);
 
+/* One file, NAME.job, with the drop-ins beside it, as it would be read in one of the folders. 0, or -EINVAL after its
+ * mistakes are told. */
+int job_type_check_file(const char *path, ini_mistake_cb mistake, void *userdata);
+
 /* Reads all types of these folders, NULL behind the last, in the order of their names. A folder that is not
  * there is an empty one. */
 int job_types_read(char *const *folders, job_type_cb callback, ini_mistake_cb mistake, void *userdata);

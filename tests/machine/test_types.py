@@ -277,6 +277,23 @@ def test_a_mistake_names_its_line_and_the_other_types_stay(erin, dave, root):
     assert root.call("Reload", "t", 0) == ([],)
 
 
+def test_a_file_is_checked_before_it_is_installed(alice, root):
+    """By whoever writes it, and in the words that jobsd will have for it."""
+    alice.file("import.job").write_text("[Job]\nCommand=/bin/true\nFrobnicate=1\nNice=99\n")
+    told = alice.jobsctl("types", "--check", "import.job", check=False)
+    put(root, "import.job", alice.file("import.job").read_text())
+    mistakes, = root.call("Reload", "t", 0)
+    root.machine.path(f"{TYPES}/import.job").unlink()
+    root.call("Reload", "t", 0)
+    assert (told.returncode, told.stderr.splitlines()) == (1, [mistake.replace(f"{TYPES}/", "") for mistake in mistakes])
+    alice.file("import.job").write_text("[Job]\nCommand=/bin/true\n")
+    told = alice.jobsctl("types", "--check", "import.job")
+    assert (told.stdout, told.stderr) == ("", "import.job has no mistake.\n")
+    missing = alice.jobsctl("types", "--check", "no-such.job", check=False)
+    assert missing.returncode == 1 and missing.stderr == "no-such.job: No such file or directory\n"
+    assert alice.jobsctl("types", "--check", check=False).returncode == 2
+
+
 def test_only_administrators_of_the_machine_reload(alice, dave, root):
     for person in alice, dave:
         assert error_of(lambda: person.call("Reload", "t", 0))[0] == INTERACTIVE

@@ -246,6 +246,42 @@ static void test_each_mistake_of_a_file_is_told(void **state) {
         assert_non_null(strstr(found.type->mistake, "t.job:3: Nice="));
 }
 
+/* Whoever likes would decide what the account runs. */
+static void test_a_program_that_everybody_may_write_to(void **state) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *program = path_in(folder, "program"), *text = NULL, *wanted = NULL;
+        _cleanup_found_ Found found;
+
+        file_write(program, "", 0);
+        assert_true(asprintf(&text, "[Job]\nCommand=%s\n", program) > 0);
+        assert_true(asprintf(&wanted, "Command= begins with %s, which everybody may write to.", program) > 0);
+        assert_int_equal(chmod(program, 0755), 0);
+        read_text(&found, text);
+        assert_null(found.type->mistake);
+        found_done(&found);
+        assert_int_equal(chmod(program, 0757), 0);
+        read_text(&found, text);
+        assert_non_null(strstr(found.type->mistake, wanted));
+}
+
+/* As it would be read, before it is put where it is read. */
+static void test_one_file_is_checked(void **state) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *path = path_in(folder, "t.job"), *other = path_in(folder, "t.conf");
+        Found found = {};
+
+        write_text(folder, "t.job", COMMAND "\n");
+        assert_int_equal(job_type_check_file(path, on_mistake, &found), 0);
+        assert_string_equal(found.mistakes, "");
+        write_text(folder, "t.job", COMMAND "\nNice=99\nTasksMax=x\n");
+        assert_int_equal(job_type_check_file(path, on_mistake, &found), -EINVAL);
+        assert_non_null(strstr(found.mistakes, "t.job:3: Nice="));
+        assert_non_null(strstr(found.mistakes, "t.job:4: TasksMax="));
+        found = (Found){};
+        assert_int_equal(job_type_check_file(other, on_mistake, &found), -EINVAL);
+        assert_string_equal(found.mistakes, "t.conf: a job type is a file whose name ends in .job.\n");
+}
+
 static void test_more_environment_than_a_job_may_have(void **state) {
         _cleanup_free_ char *value = malloc(JOBSD_ENV_BYTES_MAX / 8 + 1);
         _cleanup_free_ char *text = malloc(2 * JOBSD_ENV_BYTES_MAX);
@@ -493,6 +529,8 @@ int main(void) {
                 cmocka_unit_test(test_what_is_left_out_of_a_file),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_each_mistake_of_a_file_is_told),
+                cmocka_unit_test(test_a_program_that_everybody_may_write_to),
+                cmocka_unit_test(test_one_file_is_checked),
                 cmocka_unit_test(test_more_environment_than_a_job_may_have),
                 cmocka_unit_test(test_values),
                 cmocka_unit_test(test_a_long_value),
