@@ -63,6 +63,7 @@ __jobsctl_option_words() {
         clear) printf '%s' "$common $filter --all-ended --dry-run --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
         types) printf '%s' "$common --all --check" ;;
+        log) printf '%s' "$common --all --since= --until= --lines=" ;;
         import) printf '%s' "$common --format=" ;;
         *) printf '%s' "$common" ;;
         esac
@@ -151,7 +152,7 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list watch run status show output wait cancel retry clear types export import help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list watch run status show output wait cancel retry clear types log export import help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
         types)
                 if [[ " ${words[*]} " == *" --check "* ]]; then
@@ -163,7 +164,7 @@ _jobsctl() {
         retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
         import) _filedir ;;
-        status | show | output) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
+        status | show | output | log) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
         esac
 }
 

@@ -16,22 +16,11 @@
 #include "output-file.h"
 #include "parse.h"
 #include "report.h"
+#include "source.h"
 #include "strv.h"
 #include "verb.h"
 
 #define BLOCK_BYTES ((size_t) 64 * 1024)
-
-/* What jobsd answers with. */
-typedef struct Source {
-        int fd;        /* the rows */
-        int status_fd; /* how many these are, if they are all */
-        bool is_own;   /* the caller's rows only */
-} Source;
-
-static void source_done(Source *source) {
-        close_fd(source->fd);
-        close_fd(source->status_fd);
-}
 
 /* Where it goes. */
 typedef struct Target {
@@ -77,59 +66,23 @@ static int append_options(sd_bus_message *call, const Arguments *arguments) {
         return r < 0 ? r : sd_bus_message_close_container(call);
 }
 
-/* ssh carries no descriptors. */
-static int check_transport(const Context *context) {
-        int r = sd_bus_can_send(context->bus, SD_BUS_TYPE_UNIX_FD);
-
-        if (r < 0)
-                return fail_bus(NULL, r, "Failed to ask the bus whether it carries files");
-        if (r > 0)
-                return 0;
-        return fail_plain(-EOPNOTSUPP,
-                        "The history does not come through this connection. Try: ssh %s jobsctl export -o -",
-                        context->arguments->host ?: "HOST");
-}
-
-/* The message owns the descriptors that it carried. */
-static int source_read(Source *source, sd_bus_message *reply) {
-        int fd, status_fd, r;
-        const char *scope;
-
-        r = sd_bus_message_read(reply, "hhs", &fd, &status_fd, &scope);
-        if (r < 0)
-                return r;
-        source->is_own = strcmp(scope, "own") == 0;
-        source->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (source->fd < 0)
-                return -errno;
-        source->status_fd = fcntl(status_fd, F_DUPFD_CLOEXEC, 3);
-        return source->status_fd < 0 ? -errno : 0;
-}
-
-static int source_open(const Context *context, Source *source) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+static int open_source(const Context *context, Source *source) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         const Arguments *arguments = context->arguments;
         bool wants_csv = format_of(arguments) == FILE_CSV;
         int r;
 
-        r = check_transport(context);
-        if (r < 0)
-                return r;
         r = bus_new_manager_call(context->bus, "ExportHistory", &call);
         if (r >= 0)
                 r = append_options(call, arguments);
         if (r >= 0)
                 r = sd_bus_message_append(call, "st", wants_csv ? "csv" : "json", UINT64_C(0));
-        if (r >= 0)
-                r = bus_ask(context->bus, call, &error, &reply);
-        if (r >= 0)
-                r = source_read(source, reply);
         if (r < 0)
-                return fail_bus(&error, r, "Failed to export the history");
-        if (source->is_own && filter_wants_all(arguments))
+                return fail(r, "Failed to export the history");
+        r = source_open(context, call, "export the history", "export -o -", source);
+        if (r >= 0 && source->is_own && filter_wants_all(arguments))
                 note(arguments, "Exporting your own jobs only: seeing others' needs administrator rights.");
-        return 0;
+        return r;
 }
 
 static int copy(int from_fd, int to_fd, int interrupt_fd) {
@@ -155,22 +108,6 @@ static int copy(int from_fd, int to_fd, int interrupt_fd) {
         }
 }
 
-/* The number of rows, which stands at the end of a complete export only. */
-static int read_status(int fd, uint64_t *ret) {
-        char text[32];
-        ssize_t n;
-
-        do
-                n = read(fd, text, sizeof(text) - 1);
-        while (n < 0 && errno == EINTR);
-        if (n < 0)
-                return -errno;
-        if (n == 0 || text[n - 1] != '\n')
-                return -ENODATA;
-        text[n - 1] = '\0';
-        return parse_uint64(text, ret);
-}
-
 static int fail_copy(int error, const char *name) {
         if (error == -EINTR)
                 return EXIT_STATUS_INTERRUPTED;
@@ -193,7 +130,7 @@ static int pass_on(
                         ? export_workbook(arguments, source->fd, interrupt_fd, target->fd, target->folder)
                         : copy(source->fd, target->fd, interrupt_fd);
         if (r >= 0)
-                r = read_status(source->status_fd, ret_rows);
+                r = source_read_count(source, ret_rows);
         return r < 0 ? fail_copy(r, target->name) : 0;
 }
 
@@ -219,11 +156,11 @@ static void tell_rows(const Arguments *arguments, uint64_t n_rows, const char *p
 
 static int export_to_stdout(const Context *context) {
         const Target target = { .fd = STDOUT_FILENO };
-        _cleanup_(source_done) Source source = { -EBADF, -EBADF, false };
+        _cleanup_(source_done) Source source = SOURCE_NONE;
         uint64_t n_rows;
         int r;
 
-        r = source_open(context, &source);
+        r = open_source(context, &source);
         if (r < 0)
                 return r;
         r = pass_on(context->arguments, &source, &target, &n_rows);
@@ -260,7 +197,7 @@ static int copy_to_stdout(int fd) {
 /* What makes it goes back in what it has written: a file without a name comes first. */
 static int export_workbook_to_stdout(const Context *context) {
         const char *folder = getenv("TMPDIR") ?: "/var/tmp";
-        _cleanup_(source_done) Source source = { -EBADF, -EBADF, false };
+        _cleanup_(source_done) Source source = SOURCE_NONE;
         _cleanup_close_ int fd = -EBADF;
         uint64_t n_rows;
         int r;
@@ -271,7 +208,7 @@ static int export_workbook_to_stdout(const Context *context) {
         fd = open_nameless(folder);
         if (fd < 0)
                 return fail(fd, "Failed to write a file in %s", folder);
-        r = source_open(context, &source);
+        r = open_source(context, &source);
         if (r < 0)
                 return r;
         r = pass_on(context->arguments, &source, &(Target){ fd, folder, folder }, &n_rows);
@@ -283,7 +220,7 @@ static int export_workbook_to_stdout(const Context *context) {
 }
 
 static int export_to_file(const Context *context, const char *path) {
-        _cleanup_(source_done) Source source = { -EBADF, -EBADF, false };
+        _cleanup_(source_done) Source source = SOURCE_NONE;
         _cleanup_(output_file_freep) OutputFile *file = NULL;
         uint64_t n_rows;
         Target target;
@@ -292,7 +229,7 @@ static int export_to_file(const Context *context, const char *path) {
         r = output_file_open(path, context->arguments->force, &file);
         if (r < 0)
                 return fail_file(r, path);
-        r = source_open(context, &source);
+        r = open_source(context, &source);
         if (r < 0)
                 return r;
         target = (Target){ output_file_fd(file), path, output_file_folder(file) };

@@ -25,11 +25,12 @@ static const struct {
                         "  cancel ID…              Stop jobs\n"
                         "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
+                        "  log [ID]                Who started, cancelled and cleared jobs, and when\n"
                         "  export                  Write my jobs to a file: CSV, JSON lines or for Excel\n"
                         "  import FILE             Take an exported history back in (administrators)\n"
                         "  help                    This text\n"
                         "  version                 The version\n" },
-        { "Which jobs (list, watch, clear, export)",
+        { "Which jobs (list, watch, clear, export, log)",
                         "  -a --all                Everybody's, as far as I may see them (not clear);\n"
                         "                          all job types (types)\n"
                         "     --check              Look for mistakes in a type's file (types)\n"

@@ -26,7 +26,8 @@ enum {
         VERB_TYPES = 1 << 12,
         VERB_WATCH = 1 << 13,
         VERB_IMPORT = 1 << 14,
-        VERB_ANY = (1 << 15) - 1,
+        VERB_LOG = 1 << 15,
+        VERB_ANY = (1 << 16) - 1,
 };
 
 enum {
@@ -67,6 +68,7 @@ int verb_export(Context *context);
 int verb_types(Context *context);
 int verb_watch(Context *context);
 int verb_import(Context *context);
+int verb_log(Context *context);
 int verb_help(Context *context);
 int verb_version(Context *context);
 

@@ -11,6 +11,7 @@
 #include "confine.h"
 #include "job.h"
 #include "journal-barrier.h"
+#include "journal-entry.h"
 #include "journal-sync.h"
 #include "macro.h"
 #include "output-entry.h"
@@ -42,31 +43,13 @@ typedef struct Outcome {
         uint64_t last_usec; /* of that boot the last entry, of anybody */
 } Outcome;
 
-/* When it was sent. There are two journals here, and each stores when it can. */
-static uint64_t get_usec(sd_journal *journal) {
-        char text[24];
-        uint64_t usec;
-
-        if (output_get_text(journal, "_SOURCE_REALTIME_TIMESTAMP", text, sizeof(text)) >= 0 &&
-                        parse_uint64(text, &usec) >= 0)
-                return usec;
-        return sd_journal_get_realtime_usec(journal, &usec) < 0 ? 0 : usec;
-}
-
-static int match(sd_journal *journal, const char *field, const char *value) {
-        char text[300];
-
-        snprintf(text, sizeof(text), "%s=%s", field, value);
-        return sd_journal_add_match(journal, text, 0);
-}
-
 /* When the machine still ran. */
 static int read_last_entry(sd_journal *journal, const char *boot_id, Outcome *outcome) {
         uint64_t usec;
         int r;
 
         sd_journal_flush_matches(journal);
-        r = match(journal, "_BOOT_ID", boot_id);
+        r = entry_match(journal, "_BOOT_ID", boot_id);
         if (r >= 0)
                 r = sd_journal_seek_tail(journal);
         if (r >= 0)
@@ -96,7 +79,7 @@ static void read_command_end(sd_journal *journal, End *end) {
                 return;
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
                 if (strcmp(table[i].word, word) == 0)
-                        *end = (End){ table[i].result, number, .usec = get_usec(journal) };
+                        *end = (End){ table[i].result, number, .usec = entry_get_usec(journal) };
         if (end->result == JOB_RESULT_EXIT_CODE && number == 0)
                 end->result = JOB_RESULT_SUCCESS;
         if (end->result == JOB_RESULT_START_FAILED) {
@@ -113,11 +96,11 @@ static int read_run(sd_journal *journal, const char *unit, const char *boot_id, 
         r = output_runs_find(&runs, journal, unit, boot_id);
         outcome->began = runs.n_runs > 0;
         if (r >= 0)
-                r = match(journal, OUTPUT_END, "1");
+                r = entry_match(journal, OUTPUT_END, "1");
         if (r >= 0)
-                r = match(journal, "_SYSTEMD_UNIT", unit);
+                r = entry_match(journal, "_SYSTEMD_UNIT", unit);
         if (r >= 0)
-                r = match(journal, "_BOOT_ID", boot_id);
+                r = entry_match(journal, "_BOOT_ID", boot_id);
         if (r >= 0)
                 r = sd_journal_seek_head(journal);
         while (r >= 0 && outcome->began && (r = sd_journal_next(journal)) > 0) {
@@ -161,14 +144,14 @@ static void read_entry(sd_journal *journal, Outcome *outcome) {
                         (message_is(id, SD_MESSAGE_UNIT_STOPPED_STR) ||
                                         message_is(id, SD_MESSAGE_UNIT_SUCCESS_STR) ||
                                         message_is(id, SD_MESSAGE_UNIT_STOPPING_STR)))
-                outcome->stopped_usec = get_usec(journal);
+                outcome->stopped_usec = entry_get_usec(journal);
         if (output_get_text(journal, "EXIT_STATUS", text, sizeof(text)) >= 0 &&
                         parse_int(text, 0, 255, &v) >= 0)
                 outcome->unit.exit_status = v;
         if (output_get_text(journal, "UNIT_RESULT", text, sizeof(text)) < 0)
                 return;
         outcome->unit.result = unit_result_from_string(text);
-        outcome->unit.usec = get_usec(journal);
+        outcome->unit.usec = entry_get_usec(journal);
 }
 
 /* The process that was to become jobsd-run told why it could not, by then perhaps as the job's user already:
@@ -189,9 +172,9 @@ static int read_records(sd_journal *journal, const char *unit, const char *boot_
         int r;
 
         sd_journal_flush_matches(journal);
-        r = match(journal, "UNIT", unit);
+        r = entry_match(journal, "UNIT", unit);
         if (r >= 0)
-                r = match(journal, "_BOOT_ID", boot_id);
+                r = entry_match(journal, "_BOOT_ID", boot_id);
         for (; r >= 0 && *matches; matches++)
                 r = sd_journal_add_match(journal, *matches, 0);
         if (r >= 0)

@@ -17,6 +17,7 @@ int bus_manager_cancel_job(Request *q, sd_bus_error *e);
 int bus_manager_retry_job(Request *q, sd_bus_error *e);
 int bus_manager_clear_jobs(Request *q, sd_bus_error *e);
 int bus_manager_export_history(Request *q, sd_bus_error *e);
+int bus_manager_open_log(Request *q, sd_bus_error *e);
 int bus_manager_import_history(Request *q, sd_bus_error *e);
 int bus_manager_open_output_of(Request *q, sd_bus_error *e);
 int bus_manager_subscribe(Request *q, sd_bus_error *e);

@@ -43,6 +43,7 @@ static const Method methods[] = {
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ClearJobs", "a{sv}t", bus_manager_clear_jobs },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "OpenOutput", "ta{sv}t", bus_manager_open_output_of },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ExportHistory", "a{sv}st", bus_manager_export_history },
+        { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "OpenLog", "ta{sv}t", bus_manager_open_log },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "ImportHistory", "hhst", bus_manager_import_history },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Subscribe", "t", bus_manager_subscribe },
         { OBJECT_MANAGER, JOBSD_MANAGER_INTERFACE, "Unsubscribe", "", bus_manager_unsubscribe },

@@ -488,6 +488,18 @@ int clear_options_read(sd_bus_message *m, StoreFilter *filter, sd_bus_error *e) 
         return options_read(m, table, ELEMENTSOF(table), filter, e);
 }
 
+int log_options_read(sd_bus_message *m, LogOptions *options, sd_bus_error *e) {
+        static const Option table[] = {
+                { "all", "b", read_bool, offsetof(LogOptions, all), 0, 0 },
+                { "since", "t", read_number, offsetof(LogOptions, query.since_usec), 1, INT64_MAX },
+                { "until", "t", read_number, offsetof(LogOptions, query.until_usec), 1, INT64_MAX },
+                { "lines", "t", read_number, offsetof(LogOptions, query.lines), 0, INT64_MAX },
+        };
+
+        options->query.lines = UINT64_MAX;
+        return options_read(m, table, ELEMENTSOF(table), options, e);
+}
+
 int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e) {
         static const Option table[] = {
                 { "follow", "b", read_bool, offsetof(OutputOptions, follow), 0, 0 },

@@ -67,6 +67,14 @@ typedef struct ExportOptions {
 
 int export_options_read(sd_bus_message *m, ExportOptions *options, sd_bus_error *e);
 
+/* The options of OpenLog. */
+typedef struct LogOptions {
+        LogQuery query;
+        bool all;
+} LogOptions;
+
+int log_options_read(sd_bus_message *m, LogOptions *options, sd_bus_error *e);
+
 int output_options_read(sd_bus_message *m, OutputOptions *options, sd_bus_error *e);
 
 /* The flags of a method that has none; and of one that has some: those of them that are known. */

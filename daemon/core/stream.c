@@ -221,7 +221,7 @@ static int query_to_file(const ExportQuery *query, int *ret_fd) {
         return 0;
 }
 
-static int start_export(Stream *stream, const ExportQuery *query, int output_fd, int status_fd) {
+static int start_export(Stream *stream, const void *query, int output_fd, int status_fd) {
         char *arguments[] = { (char *) "jobsd-stream", (char *) "export",
                 (char *) stream->manager->store_path, NULL };
         _cleanup_close_ int query_fd = -EBADF;
@@ -234,7 +234,28 @@ static int start_export(Stream *stream, const ExportQuery *query, int output_fd,
                         on_helper_done, stream, &helper);
 }
 
-int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {
+static int start_log(Stream *stream, const void *userdata, int output_fd, int status_fd) {
+        const LogQuery *query = userdata;
+        char uid[16] = STREAM_ANY, id[24] = STREAM_ANY, since[24], until[24], lines[24] = STREAM_ANY;
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "log", uid, id, since, until, lines, NULL };
+        Helper *helper;
+
+        if (query->uid != UID_INVALID)
+                snprintf(uid, sizeof(uid), "%u", (unsigned) query->uid);
+        if (query->id > 0)
+                snprintf(id, sizeof(id), "%" PRIu64, query->id);
+        snprintf(since, sizeof(since), "%" PRIu64, query->since_usec);
+        snprintf(until, sizeof(until), "%" PRIu64, query->until_usec);
+        if (query->lines != UINT64_MAX)
+                snprintf(lines, sizeof(lines), "%" PRIu64, query->lines);
+        return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ -EBADF, output_fd, status_fd },
+                        on_helper_done, stream, &helper);
+}
+
+/* What is read to its end, whatever jobs do meanwhile. */
+static int open_whole(Manager *m, uid_t uid,
+                int (*start)(Stream *stream, const void *query, int output_fd, int status_fd), const void *query,
+                int *ret_fd, int *ret_status_fd) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
         Stream *stream;
         int r;
@@ -246,7 +267,7 @@ int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret
                 r = stream_new(m, uid, 0, &stream);
         if (r < 0)
                 return r;
-        r = start_export(stream, query, output_fd, helper_status_fd);
+        r = start(stream, query, output_fd, helper_status_fd);
         if (r < 0) {
                 stream_free(stream);
                 return r;
@@ -254,4 +275,12 @@ int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret
         *ret_fd = TAKE_FD(fd);
         *ret_status_fd = TAKE_FD(status_fd);
         return 0;
+}
+
+int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {
+        return open_whole(m, uid, start_export, query, ret_fd, ret_status_fd);
+}
+
+int stream_open_log(Manager *m, uid_t uid, const LogQuery *query, int *ret_fd, int *ret_status_fd) {
+        return open_whole(m, uid, start_log, query, ret_fd, ret_status_fd);
 }

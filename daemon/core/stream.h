@@ -25,6 +25,17 @@ int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *opti
  * complete, and nothing otherwise. */
 int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd);
 
+/* Which records of jobs' steps. */
+typedef struct LogQuery {
+        uid_t uid;                       /* of this user's jobs; UID_INVALID: of everybody's */
+        uint64_t id;                     /* of this one; 0: of all */
+        uint64_t since_usec, until_usec; /* CLOCK_REALTIME, 0: whenever */
+        uint64_t lines;                  /* of these the last so many; UINT64_MAX: all */
+} LogQuery;
+
+/* *ret_fd and *ret_status_fd as with an export. */
+int stream_open_log(Manager *m, uid_t uid, const LogQuery *query, int *ret_fd, int *ret_status_fd);
+
 Stream *stream_free(Stream *stream);
 
 /* Tells those who follow a job that it has ended. */

@@ -11,6 +11,7 @@ On the bus it is one connection, of a process of that user's in the machine, see
 
 import ast
 import contextlib
+import json
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -269,6 +270,11 @@ class Person:
     def clear(self, **filter) -> tuple[int, int]:
         """Returns how many were cleared and how many were kept."""
         return self.call("ClearJobs", "a{sv}t", variants(filter), 0)
+
+    def read_log(self, id: int = 0, **options) -> list[dict]:
+        stream, status, _ = self.call("OpenLog", "ta{sv}t", id, variants(options), 0)
+        self.close_stream(status)
+        return [json.loads(line) for line in self.read(stream).splitlines()]
 
     def open_output(self, id: int, **options) -> int:
         """A stream for read()."""

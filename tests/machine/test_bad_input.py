@@ -107,6 +107,7 @@ def test_an_option_that_is_wrong_is_named(alice, key, value):
     ("OpenOutput", "ta{sv}t", (1, {})),
     ("RetryJob", "tt", (1,)),
     ("ExportHistory", "a{sv}st", ({}, "csv")),
+    ("OpenLog", "ta{sv}t", (1, {})),
     ("Subscribe", "t", ()),
 ])
 @pytest.mark.parametrize("flags", [2**20, 2**63])

@@ -5,6 +5,7 @@ A cell is denied as if there was no such job: by the same error with the same wo
 """
 
 import contextlib
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -163,6 +164,14 @@ def in_export(caller, id):
     return is_there(caller.person.read(stream).decode().split(), str(id))
 
 
+def in_log(caller, id):
+    stream, status, _ = caller.call("OpenLog", "ta{sv}t", id, {}, 0)
+    caller.person.close_stream(status)
+    steps = [json.loads(line) for line in caller.person.read(stream).splitlines()]
+    assert all(step["id"] == id for step in steps)
+    return is_there([step["id"] for step in steps], id)
+
+
 def shown(caller, id):
     caller.call("GetAll", "s", "org.jobsd1.Job", path=job_path(id), interface="org.freedesktop.DBus.Properties")
     caller.call("Introspect", path=job_path(id), interface="org.freedesktop.DBus.Introspectable")
@@ -251,6 +260,7 @@ def run_a_type(caller, owner):
 
 DO = {
     "list": by_id(ended, in_list), "export": by_id(ended, in_export), "subscribe": told,
+    "log": by_id(ended, in_log),
     "show": by_id(ended, shown), "output": by_id(ended, output()), "follow": by_id(ended, output(follow=True)),
     "cancel": by_id(running, cancelled), "cancel at the job": by_id(running, cancelled_at_the_job),
     "retry": by_id(ended, retried), "retry at the job": by_id(ended, retried_at_the_job),

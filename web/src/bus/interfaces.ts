@@ -21,6 +21,7 @@ export interface ManagerMethods {
     ClearJobs: { in: [filter: Variants, flags: number], out: [cleared: number, kept: number] };
     OpenOutput: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number] };
     ExportHistory: { in: [filter: Variants, format: string, flags: number], out: [stream: number, status: number, scope: string] };
+    OpenLog: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number, scope: string] };
     ImportHistory: { in: [file: number, report: number, format: string, flags: number], out: [imported: number, known: number, refused: number] };
     Subscribe: { in: [flags: number], out: [] };
     Unsubscribe: { in: [], out: [] };
@@ -39,6 +40,7 @@ export const MANAGER_SIGNATURES: Record<keyof ManagerMethods, string> = {
     ClearJobs: 'a{sv}t',
     OpenOutput: 'ta{sv}t',
     ExportHistory: 'a{sv}st',
+    OpenLog: 'ta{sv}t',
     ImportHistory: 'hhst',
     Subscribe: 't',
     Unsubscribe: '',

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* OpenLog: says whose jobs' steps somebody may read of; the rest is the helper's, see stream-log.c. */
+
+#include <errno.h>
+
+#include "bus-manager.h"
+#include "options.h"
+#include "stream.h"
+
+static int read_call(Request *q, LogOptions *options, sd_bus_error *e) {
+        int r = sd_bus_message_read(q->message, "t", &options->query.id);
+
+        if (r >= 0)
+                r = log_options_read(q->message, options, e);
+        return r < 0 ? r : flags_read(q->message, e);
+}
+
+/* Of one job that is named: whoever asks for another's, or for one that is not there any more, may have to type a
+ * password, as for a list of everybody's. */
+static int wants_all(Request *q, uint64_t id) {
+        _cleanup_(job_freep) Job *job = NULL;
+        int r = id > INT64_MAX ? -ENOENT : store_get(q->manager->store, id, &job);
+
+        if (r < 0 && r != -ENOENT)
+                return r;
+        return !job || job->uid != q->uid;
+}
+
+static int authorize(Request *q, LogOptions *options, sd_bus_error *e) {
+        StoreFilter filter = { .uid = UID_INVALID };
+        int all = options->all, r;
+
+        if (!all && options->query.id > 0)
+                all = wants_all(q, options->query.id);
+        r = all < 0 ? all : bus_manager_authorize_filter(q, all, &filter, e);
+        options->query.uid = filter.uid;
+        return r;
+}
+
+static int reply_streams(Request *q, const LogQuery *query, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
+        int r;
+
+        r = stream_open_log(q->manager, q->uid, query, &fd, &status_fd);
+        if (r == -EDQUOT)
+                return bus_manager_error_streams(q, e);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(
+                                reply, "hhs", fd, status_fd, query->uid == UID_INVALID ? "all" : "own");
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
+int bus_manager_open_log(Request *q, sd_bus_error *e) {
+        LogOptions options = {};
+        int r;
+
+        r = read_call(q, &options, e);
+        if (r >= 0)
+                r = authorize(q, &options, e);
+        return r <= 0 ? r : reply_streams(q, &options.query, e);
+}
