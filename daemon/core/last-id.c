@@ -8,6 +8,10 @@
 #include "log.h"
 #include "rebuild-journal.h"
 
+/* Of the records of submissions, where nothing says that the history is not what it was: a folder that was put back has
+ * a mark of its own, and its files may even have the numbers of those before. */
+#define NEWEST_RECORDS 16U
+
 static int begin_above(Manager *m, uint64_t last_id) {
         int r = store_begin(m->store);
 
@@ -16,9 +20,9 @@ static int begin_above(Manager *m, uint64_t last_id) {
         return r < 0 ? r : store_commit(m->store);
 }
 
-static int ask_journal(uint64_t *last_id) {
+static int ask_journal(uint64_t *last_id, uint64_t n_newest) {
         uint64_t in_journal = 0;
-        int r = journal_get_last_id(&in_journal);
+        int r = journal_get_last_id(n_newest, &in_journal);
 
         if (r < 0)
                 return log_errno(r, "Failed to ask the journal which ids have been given");
@@ -38,8 +42,8 @@ int last_id_start(Manager *m, const char *path) {
         if (r < 0)
                 return log_errno(r, "Failed to read which ids have been given");
         known = MAX(mark->last_id, in_history);
-        if (!same || in_history < mark->last_id)
-                (void) ask_journal(&known); /* where there is no journal, the mark has to do */
+        /* where there is no journal, the mark has to do */
+        (void) ask_journal(&known, same && in_history >= mark->last_id ? NEWEST_RECORDS : UINT64_MAX);
         if (known > in_history) {
                 r = begin_above(m, known);
                 if (r < 0)

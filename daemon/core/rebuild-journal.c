@@ -109,6 +109,15 @@ static int foreach_entry(Rebuild *rebuild, entry_cb callback) {
         return r;
 }
 
+/* The newest first, and so many. */
+static int foreach_newest(Rebuild *rebuild, uint64_t n, entry_cb callback) {
+        int r = sd_journal_seek_tail(rebuild->journal);
+
+        while (r >= 0 && n-- > 0 && (r = sd_journal_previous(rebuild->journal)) > 0)
+                r = use_entry(rebuild, callback);
+        return r;
+}
+
 /* ---- what it means ---- */
 
 static void count(Rebuild *rebuild) {
@@ -274,7 +283,7 @@ static int match_ids(sd_journal *journal) {
         return r < 0 ? r : match_message(journal, MESSAGE_ID_IMPORTED);
 }
 
-int journal_get_last_id(uint64_t *ret) {
+int journal_get_last_id(uint64_t n_newest, uint64_t *ret) {
         _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
         Rebuild rebuild = { .counts = &(RebuildCounts){} };
         int r;
@@ -284,7 +293,7 @@ int journal_get_last_id(uint64_t *ret) {
                 r = match_ids(journal);
         rebuild.journal = journal;
         if (r >= 0)
-                r = foreach_entry(&rebuild, on_id);
+                r = foreach_newest(&rebuild, n_newest, on_id);
         if (r >= 0)
                 *ret = rebuild.last_id;
         return r;

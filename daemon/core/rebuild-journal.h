@@ -16,5 +16,6 @@ typedef struct RebuildCounts {
 
 /* Puts into an empty store what the journal knows, in its open transaction. */
 int rebuild_from_journal(Store *store, RebuildCounts *ret);
-/* The highest id that the journal's records have; 0 when there is none. Reads all of them. */
-int journal_get_last_id(uint64_t *ret);
+/* The highest id that the journal's records of submissions and imports have; 0 when there is none. Reads so many of
+ * them, the newest. */
+int journal_get_last_id(uint64_t n_newest, uint64_t *ret);

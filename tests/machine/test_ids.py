@@ -60,6 +60,16 @@ def test_an_older_folder_that_is_put_back(alice, bob, root):
     _assert_new(bob, later)
 
 
+def test_an_older_folder_that_is_copied_over_the_other(alice, bob, root):
+    """So that each file is the one that it was, but for what is in it."""
+    alice.wait(alice.sh("echo first"))
+    _without_jobsd(root, "rm -rf /root/folder; cp -a /var/lib/jobsd /root/folder")
+    later = alice.sh("echo SECRET")
+    alice.wait(later)
+    _without_jobsd(root, f"rm -f {HISTORY}-wal {HISTORY}-shm; cp /root/folder/* /var/lib/jobsd")
+    _assert_new(bob, later)
+
+
 def test_all_is_gone(secret, bob, root):
     _without_jobsd(root, "rm -r /var/lib/jobsd/*")
     _assert_new(bob, secret)
