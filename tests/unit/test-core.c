@@ -475,38 +475,29 @@ static void test_a_submission_that_is_not_durable_is_none(void **state) {
         assert_null(m->users);
 }
 
-/* Nobody is told of it before it is recorded, and that is tried again until it is. */
-static void test_an_end_waits_for_the_disk(void **state) {
+/* Nobody is told of either before it is recorded, and that is tried again until it is. The second is no end, although
+ * it is tried again like one. */
+static void test_an_end_and_a_put_back_wait_for_the_disk(void **state) {
         Manager *m = manager_of(state);
-        LiveJob *live = run_one(m);
+        LiveJob *live;
 
+        m->config.max_running = 2;
+        live = run_one(m);
+        submit(m, BOB);
+        turn(m);
+        free(happenings_take());
         fill_disk();
         unit_exits(live, 0);
+        unit_has_to_wait(live_of(m, 2));
         turn(m);
         assert_happened("");
         assert_int_equal(live_job_shown(live).status, JOB_RUNNING);
         failing_vfs_disarm();
-        while (live_job_find(m, 1))
+        while (live_job_find(m, 1) || live_job_find(m, 2))
                 assert_true(sd_event_run(m->event, UINT64_MAX) >= 0);
-        assert_happened("log ended 1, success 1");
-}
-
-/* It is no end, although it is tried again like one. */
-static void test_a_put_back_waits_for_the_disk(void **state) {
-        Manager *m = manager_of(state);
-
-        submit(m, ALICE);
-        turn(m);
-        free(happenings_take());
-        fill_disk();
-        unit_has_to_wait(live_of(m, 1));
-        turn(m);
-        assert_happened("");
-        failing_vfs_disarm();
-        while (live_job_find(m, 1))
-                assert_true(sd_event_run(m->event, UINT64_MAX) >= 0);
-        assert_happened("requeued 1");
-        assert_int_equal(status_of(m->store, 1), JOB_QUEUED);
+        assert_happened("log ended 1, success 1, requeued 2");
+        assert_int_equal(status_of(m->store, 1), JOB_COMPLETED);
+        assert_int_equal(status_of(m->store, 2), JOB_QUEUED);
 }
 
 static void test_a_cancellation_that_is_not_durable_is_none(void **state) {
@@ -676,8 +667,8 @@ int main(void) {
                                 core_teardown),
                 cmocka_unit_test_setup_teardown(test_no_change_is_told_after_the_end, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_does_not_follow_is_refused, core_setup, core_teardown),
-                cmocka_unit_test_setup_teardown(test_an_end_waits_for_the_disk, core_setup, core_teardown),
-                cmocka_unit_test_setup_teardown(test_a_put_back_waits_for_the_disk, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_an_end_and_a_put_back_wait_for_the_disk, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_a_cancellation_that_is_not_durable_is_none, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),
