@@ -10,6 +10,7 @@
 #include "job-json.h"
 #include "job-record.h"
 #include "journal-entry.h"
+#include "journal-fields.h"
 #include "journal-sync.h"
 #include "macro.h"
 #include "parse.h"
@@ -43,7 +44,9 @@ static void record_done(Record *record) {
         job_free(record->job);
 }
 
-static void read_field(Record *record, const char *name, const char *value) {
+static void take_field(const char *name, const char *value, void *userdata) {
+        Record *record = userdata;
+
         if (strcmp(name, "MESSAGE_ID") == 0)
                 record->event = job_event_from_message_id(value);
         else if (strcmp(name, "JOBSD_ACTOR") == 0)
@@ -53,24 +56,9 @@ static void read_field(Record *record, const char *name, const char *value) {
 }
 
 static int read_record(sd_journal *journal, Record *record) {
-        const void *data;
-        size_t size;
-        int r;
+        int r = job_new(&record->job);
 
-        r = job_new(&record->job);
-        sd_journal_restart_data(journal);
-        while (r >= 0 && (r = sd_journal_enumerate_data(journal, &data, &size)) > 0) {
-                _cleanup_free_ char *name = strndup(data, size);
-                char *value = name ? strchr(name, '=') : NULL;
-
-                if (!name)
-                        return -ENOMEM;
-                if (!value)
-                        continue;
-                *value = '\0';
-                read_field(record, name, value + 1);
-        }
-        return r;
+        return r < 0 ? r : journal_read_fields(journal, take_field, record);
 }
 
 static struct json_object *text_or_null(const char *text) {
@@ -167,9 +155,11 @@ static int print_all(sd_journal *journal, const Bounds *bounds, uint64_t *ret_n)
                         return 0;
                 if (usec < bounds->since_usec)
                         continue;
-                if (read_record(journal, &record) < 0 || (int) record.event < 0) /* it is damaged */
+                r = read_record(journal, &record);
+                if (r == -EBADMSG || (r >= 0 && (int) record.event < 0)) /* it is damaged */
                         continue;
-                r = print_record(&record, usec);
+                if (r >= 0)
+                        r = print_record(&record, usec);
                 if (r < 0)
                         return r;
                 ++*ret_n;

@@ -26,22 +26,10 @@ static int read_call(Request *q, ExportOptions *options, sd_bus_error *e) {
 }
 
 static int reply_streams(Request *q, const ExportQuery *query, sd_bus_error *e) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
-        int r;
+        int r = stream_open_export(q->manager, q->uid, query, &fd, &status_fd);
 
-        r = stream_open_export(q->manager, q->uid, query, &fd, &status_fd);
-        if (r == -EDQUOT)
-                return bus_manager_error_streams(q, e);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(q->message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "hhs", fd, status_fd,
-                                query->filter.uid == UID_INVALID ? "all" : "own");
-        if (r < 0)
-                return r;
-        request_reply(q, reply);
-        return REQUEST_DONE;
+        return bus_manager_reply_streams(q, r, fd, status_fd, query->filter.uid, e);
 }
 
 int bus_manager_export_history(Request *q, sd_bus_error *e) {

@@ -242,6 +242,22 @@ int bus_manager_error_streams(Request *q, sd_bus_error *e) {
                         q->manager->config.max_streams_per_user);
 }
 
+int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, uid_t uid, sd_bus_error *e) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r = opened;
+
+        if (r == -EDQUOT)
+                return bus_manager_error_streams(q, e);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(q->message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "hhs", fd, status_fd, uid == UID_INVALID ? "all" : "own");
+        if (r < 0)
+                return r;
+        request_reply(q, reply);
+        return REQUEST_DONE;
+}
+
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_(job_freep) Job *job = NULL;

@@ -39,3 +39,5 @@ int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_b
 
 /* The caller has as many streams open as he may. */
 int bus_manager_error_streams(Request *q, sd_bus_error *e);
+/* Replies with what a stream_open_…() returned and gave: the two ends, and whose jobs these are about. */
+int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, uid_t uid, sd_bus_error *e);

@@ -8,6 +8,7 @@
 #include <systemd/sd-messages.h>
 
 #include "job-record.h"
+#include "journal-fields.h"
 #include "journal-sync.h"
 #include "parse.h"
 #include "rebuild-journal.h"
@@ -41,7 +42,9 @@ static void copy(char *to, size_t size, const char *value) {
         snprintf(to, size, "%s", value);
 }
 
-static void read_field(Entry *entry, const char *name, const char *value) {
+static void take_field(const char *name, const char *value, void *userdata) {
+        Entry *entry = userdata;
+
         if (strcmp(name, "MESSAGE_ID") == 0)
                 copy(entry->message_id, sizeof(entry->message_id), value);
         else if (strcmp(name, "UNIT") == 0)
@@ -58,28 +61,6 @@ static void read_field(Entry *entry, const char *name, const char *value) {
                 (void) job_record_parse(entry->job, name, value); /* not of a job's, most of them */
 }
 
-/* -EBADMSG for what is damaged. */
-static int read_entry(sd_journal *journal, Entry *entry) {
-        const void *data;
-        size_t size;
-        int r;
-
-        sd_journal_restart_data(journal);
-        while ((r = sd_journal_enumerate_data(journal, &data, &size)) > 0) {
-                _cleanup_free_ char *name = strndup(data, size);
-                char *value;
-
-                if (!name)
-                        return -ENOMEM;
-                value = strchr(name, '=');
-                if (!value)
-                        return -EBADMSG;
-                *value = '\0';
-                read_field(entry, name, value + 1);
-        }
-        return r < 0 && r != -ENOMEM ? -EBADMSG : r;
-}
-
 static int use_entry(Rebuild *rebuild, entry_cb callback) {
         _cleanup_(job_freep) Job *job = NULL;
         Entry entry = {};
@@ -89,7 +70,7 @@ static int use_entry(Rebuild *rebuild, entry_cb callback) {
         if (r < 0)
                 return r;
         entry.job = job;
-        r = read_entry(rebuild->journal, &entry);
+        r = journal_read_fields(rebuild->journal, take_field, &entry);
         if (r == -EBADMSG) {
                 rebuild->counts->n_damaged++;
                 return 0;
