@@ -112,7 +112,7 @@ def test_each_documented_method_is_there(alice, root, gate, name):
         "RunCommand": (["/bin/true"], {}, 0), "ListJobs": ({}, 0, 0, 0), "CountJobs": ({}, 0, 0), "ListSorted": ({}, "finished", True, "", 0, 0), "CancelJob": (running, 0),
         "ClearJobs": ({"ids": ("at", [ended])}, 0), "OpenOutput": (ended, {}, 0), "Subscribe": (0,),
         "Unsubscribe": (), "RetryJob": (ended, 0), "ExportHistory": ({}, "csv", 0),
-        "RunType": ("documented", {}, {}, 0), "ListTypes": (0,), "Reload": (0,),
+        "RunType": ("documented", {}, {}, 0), "ListTypes": (0,), "Reload": (0,), "OpenLog": (0, {}, 0),
         "ImportHistory": (root.open_file("empty"), root.open_file("report", "wb"), "json", 0),
     } if name == MANAGER else {"OpenOutput": ({}, 0), "Clear": (0,), "Cancel": (0,), "Retry": (0,)}
     methods = {member[1]: described for member, described in documented(name).items()
