@@ -63,6 +63,7 @@ __jobsctl_option_words() {
         clear) printf '%s' "$common $filter --all-ended --dry-run --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
         types) printf '%s' "$common --all --check" ;;
+        results) printf '%s' "$common --output= --force" ;;
         log) printf '%s' "$common --all --since= --until= --lines=" ;;
         import) printf '%s' "$common --format=" ;;
         *) printf '%s' "$common" ;;
@@ -84,6 +85,12 @@ __jobsctl_type() {
                 --type) printf '%s' "${words[i + 1]}" ;;
                 esac
         done
+}
+
+# Names of the files that a job left, of those without blanks.
+__jobsctl_results() {
+        jobsctl results "$1" --no-legend --no-pager --no-ask-password --quiet 2>/dev/null |
+                sed -n 's/^\([^ ]*\)  *[0-9.]*[BKMGTPE]* .*/\1/p'
 }
 
 __jobsctl_parameters() {
@@ -110,7 +117,7 @@ __jobsctl_option_value() {
         --columns)
                 COMPREPLY=($(compgen -W 'startDate endDate jobName jobStatus jobInfo jobUser id name type user uid
                         origin submitted started finished status result exit_status info progress related unit
-                        invocation_id boot_id attempt cpu_usage_nsec memory_peak retry_of imported next_try parameters run_as retries command
+                        invocation_id boot_id attempt cpu_usage_nsec memory_peak result_files result_bytes retry_of imported next_try parameters run_as retries command
                         working_directory timeout memory_max cpu_quota tasks_max output_max output_grace nice umask' -- "$cur")) ;;
         --since | --until | --before) COMPREPLY=($(compgen -W 'today yesterday' -- "$cur")) ;;
         -n | --lines) COMPREPLY=($(compgen -W 'all' -- "$cur")) ;;
@@ -118,7 +125,7 @@ __jobsctl_option_value() {
         -p | --property)
                 COMPREPLY=($(compgen -W 'Id Name Type User UID Origin Submitted Started Finished Status Result
                         ExitStatus Info Progress Related Unit InvocationID BootID Attempt CPUUsageNSec MemoryPeak
-                        RetryOf Imported NextTry Parameters RunAs Retries Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax OutputMax OutputGrace Nice Umask' -- "$cur")) ;;
+                        ResultFiles ResultBytes RetryOf Imported NextTry Parameters RunAs Retries Command WorkingDirectory Timeout MemoryMax CPUQuota TasksMax OutputMax OutputGrace Nice Umask' -- "$cur")) ;;
         -H | --host) _known_hosts_real -- "$cur" ;;
         -M | --machine)
                 COMPREPLY=($(compgen -W "$(machinectl list --no-legend --no-pager 2>/dev/null |
@@ -152,7 +159,7 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list watch run status show output wait cancel retry clear types log export import help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list watch run status show output results wait cancel retry clear types log export import help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
         types)
                 if [[ " ${words[*]} " == *" --check "* ]]; then
@@ -164,6 +171,12 @@ _jobsctl() {
         retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;
         import) _filedir ;;
+        results)
+                if [[ $at -lt $cword && ${words[at]} == [0-9]* ]]; then
+                        COMPREPLY=($(compgen -W "$(__jobsctl_results "${words[at]}")" -- "$cur"))
+                else
+                        COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur"))
+                fi ;;
         status | show | output | log) COMPREPLY=($(compgen -W "$(__jobsctl_ids)" -- "$cur")) ;;
         esac
 }

@@ -330,12 +330,12 @@ static const Option options[] = {
         /* export, import */
         { "format", 0, required_argument, VERB_EXPORT | VERB_IMPORT, FIELD(format), set_text,
                         "csv or json, or for an export xlsx" },
-        { "output", 'o', required_argument, VERB_EXPORT, FIELD(output), set_text,
+        { "output", 'o', required_argument, VERB_EXPORT | VERB_RESULTS, FIELD(output), set_text,
                         "a file's name, or - for standard output" },
         { "columns", 0, required_argument, VERB_EXPORT, FIELD(properties), set_properties,
                         "a column's name, or several with commas between them" },
         { "raw", 0, no_argument, VERB_EXPORT, FIELD(raw), set_true, NULL },
-        { "force", 0, no_argument, VERB_EXPORT, FIELD(force), set_true, NULL },
+        { "force", 0, no_argument, VERB_EXPORT | VERB_RESULTS, FIELD(force), set_true, NULL },
 
         /* show, cancel */
         { "property", 'p', required_argument, VERB_SHOW, FIELD(properties), set_properties,

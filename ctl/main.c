@@ -23,6 +23,7 @@ static const Verb verbs[] = {
         { "show", VERB_SHOW, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", show_check, verb_show },
         { "status", VERB_STATUS, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_status },
         { "output", VERB_OUTPUT, VERB_TAKES_IDS, 1, 1, "ID", output_check, verb_output },
+        { "results", VERB_RESULTS, 0, 1, 2, "ID [NAME]", results_check, verb_results },
         { "wait", VERB_WAIT, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_wait },
         { "cancel", VERB_CANCEL, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", NULL, verb_cancel },
         { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },

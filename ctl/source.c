@@ -13,8 +13,7 @@ void source_done(Source *source) {
         close_fd(source->status_fd);
 }
 
-/* ssh carries no descriptors. */
-static int check_transport(const Context *context, const char *words) {
+int source_check_transport(const Context *context, const char *words) {
         int r = sd_bus_can_send(context->bus, SD_BUS_TYPE_UNIX_FD);
 
         if (r < 0)
@@ -44,7 +43,7 @@ static int read_reply(Source *source, sd_bus_message *reply) {
 int source_open(const Context *context, sd_bus_message *call, const char *what, const char *words, Source *ret) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = check_transport(context, words);
+        int r = source_check_transport(context, words);
 
         if (r < 0)
                 return r;

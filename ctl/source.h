@@ -19,5 +19,8 @@ typedef struct Source {
 int source_open(const Context *context, sd_bus_message *call, const char *what, const char *words, Source *ret);
 void source_done(Source *source);
 
+/* Whether the connection carries descriptors, which ssh does not; reports. */
+int source_check_transport(const Context *context, const char *words);
+
 /* The number of lines, which stands at the end of a complete source only: -ENODATA. */
 int source_read_count(const Source *source, uint64_t *ret);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -12,15 +11,13 @@
 #include "file-format.h"
 #include "filter.h"
 #include "interrupt.h"
-#include "io.h"
 #include "output-file.h"
 #include "parse.h"
 #include "report.h"
+#include "save.h"
 #include "source.h"
 #include "strv.h"
 #include "verb.h"
-
-#define BLOCK_BYTES ((size_t) 64 * 1024)
 
 /* Where it goes. */
 typedef struct Target {
@@ -85,29 +82,6 @@ static int open_source(const Context *context, Source *source) {
         return r;
 }
 
-static int copy(int from_fd, int to_fd, int interrupt_fd) {
-        _cleanup_free_ char *block = malloc(BLOCK_BYTES);
-        int r;
-
-        if (!block)
-                return -ENOMEM;
-        for (;;) {
-                ssize_t n;
-
-                r = interrupt_wait_sync(interrupt_fd, from_fd, POLLIN, UINT64_MAX);
-                if (r < 0)
-                        return r;
-                n = read(from_fd, block, BLOCK_BYTES);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 ? -errno : 0;
-                r = write_all(to_fd, block, (size_t) n);
-                if (r < 0)
-                        return r;
-        }
-}
-
 static int fail_copy(int error, const char *name) {
         if (error == -EINTR)
                 return EXIT_STATUS_INTERRUPTED;
@@ -128,25 +102,10 @@ static int pass_on(
                 return fail(r, "Failed to watch for Ctrl-C");
         r = format_of(arguments) == FILE_XLSX
                         ? export_workbook(arguments, source->fd, interrupt_fd, target->fd, target->folder)
-                        : copy(source->fd, target->fd, interrupt_fd);
+                        : save_copy(source->fd, target->fd, interrupt_fd);
         if (r >= 0)
                 r = source_read_count(source, ret_rows);
         return r < 0 ? fail_copy(r, target->name) : 0;
-}
-
-static int fail_file(int error, const char *path) {
-        switch (error) {
-        case -EEXIST:
-                return fail_plain(error,
-                                "%s exists. Choose another name with -o, or replace it with --force.", path);
-        case -EINVAL:
-                return fail_plain(error,
-                                "%s is not an ordinary file, and would be replaced. Write to it with: "
-                                "-o - > %s",
-                                path, path);
-        default:
-                return fail(error, "Failed to write %s", path);
-        }
 }
 
 static void tell_rows(const Arguments *arguments, uint64_t n_rows, const char *path) {
@@ -190,7 +149,7 @@ static int copy_to_stdout(int fd) {
         r = interrupt_open(&interrupt_fd);
         if (r < 0)
                 return fail(r, "Failed to watch for Ctrl-C");
-        r = copy(fd, STDOUT_FILENO, interrupt_fd);
+        r = save_copy(fd, STDOUT_FILENO, interrupt_fd);
         return r < 0 ? fail_copy(r, NULL) : 0;
 }
 
@@ -228,7 +187,7 @@ static int export_to_file(const Context *context, const char *path) {
 
         r = output_file_open(path, context->arguments->force, &file);
         if (r < 0)
-                return fail_file(r, path);
+                return save_fail(r, path);
         r = open_source(context, &source);
         if (r < 0)
                 return r;
@@ -238,7 +197,7 @@ static int export_to_file(const Context *context, const char *path) {
                 return r;
         r = output_file_commit(file);
         if (r < 0)
-                return fail_file(r, path);
+                return save_fail(r, path);
         tell_rows(context->arguments, n_rows, path);
         return 0;
 }

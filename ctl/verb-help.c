@@ -21,6 +21,7 @@ static const struct {
                         "  status ID…              How jobs are, with the end of their output\n"
                         "  show ID…                All properties of jobs\n"
                         "  output ID               What a job printed\n"
+                        "  results ID [NAME]       The files that a job left, or one of them\n"
                         "  wait ID…                Wait for jobs to end, and return their exit status\n"
                         "  cancel ID…              Stop jobs\n"
                         "  retry ID…               Run ended jobs once more, as new ones\n"
@@ -79,10 +80,11 @@ static const struct {
                         "     --format=FORMAT      csv (the default), json (lines), xlsx (Excel);\n"
                         "                          or what the file's name ends in\n"
                         "  -o --output=FILE        Instead of jobs-history-DATE.csv; - is standard output\n"
+                        "                          (and results: instead of standard output)\n"
                         "     --columns=NAME,…     These columns: startDate, …, or properties as "
                         "exit_status\n"
                         "     --raw                Leave what looks like a formula as it is (csv)\n"
-                        "     --force              Replace a file that is there\n" },
+                        "     --force              Replace a file that is there (and results)\n" },
         { "Importing (import)", "     --format=csv|json    Instead of what the file's name ends in\n" },
         { "Everywhere",
                         "  -h --help               This text\n"

@@ -169,6 +169,17 @@ static int print_costs(const Job *job) {
         return 0;
 }
 
+static int print_results(const Job *job) {
+        _cleanup_free_ char *size = NULL;
+
+        if (job->result_files == 0)
+                return 0;
+        if (format_size(job->result_bytes, &size) < 0)
+                return fail_memory();
+        (void) printf("%12s: %" PRIu64 " file%s, %s\n", "Results", job->result_files, job->result_files == 1 ? "" : "s", size);
+        return 0;
+}
+
 static int print_output(Context *context, const Job *job) {
         uint64_t lines = context->arguments->lines;
 
@@ -191,8 +202,11 @@ static void tell_next(Context *context, const Job *job) {
                 return;
         if (job_status_is_active(job->status))
                 note(arguments, "\nTo stop it: jobsctl %scancel %" PRIu64, options, job->id);
-        else
+        else {
                 note(arguments, "\nAll of its output: jobsctl %soutput %" PRIu64, options, job->id);
+                if (job->result_files > 0)
+                        note(arguments, "The files that it left: jobsctl %sresults %" PRIu64, options, job->id);
+        }
 }
 
 static int print_job(Context *context, const Job *job) {
@@ -209,6 +223,8 @@ static int print_job(Context *context, const Job *job) {
                 r = print_origin(context, job);
         if (r >= 0)
                 r = print_costs(job);
+        if (r >= 0)
+                r = print_results(job);
         if (r >= 0)
                 r = print_import(job);
         return r < 0 ? r : print_output(context, job);

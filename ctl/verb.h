@@ -27,7 +27,8 @@ enum {
         VERB_WATCH = 1 << 13,
         VERB_IMPORT = 1 << 14,
         VERB_LOG = 1 << 15,
-        VERB_ANY = (1 << 16) - 1,
+        VERB_RESULTS = 1 << 16,
+        VERB_ANY = (1 << 17) - 1,
 };
 
 enum {
@@ -69,6 +70,7 @@ int verb_types(Context *context);
 int verb_watch(Context *context);
 int verb_import(Context *context);
 int verb_log(Context *context);
+int verb_results(Context *context);
 int verb_help(Context *context);
 int verb_version(Context *context);
 
@@ -77,6 +79,7 @@ int clear_check(const Arguments *arguments);
 int export_check(const Arguments *arguments);
 int import_check(const Arguments *arguments);
 int output_check(const Arguments *arguments);
+int results_check(const Arguments *arguments);
 int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);
 int types_check(const Arguments *arguments);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
@@ -38,6 +39,13 @@ static void pass_on_pending(pid_t pid) {
 /* Where systemd puts the main process's id, for whom it is to compare with its own. */
 static char exec_pid[48], watchdog_pid[48];
 
+/* How PID 1 tells of the folder for result files, which has another name here. Another folder is the job's matter. */
+static bool is_results(const char *assignment) {
+        const char *results = getenv("JOBSD_RESULTS");
+
+        return results && strncmp(assignment, "STATE_DIRECTORY=", 16) == 0 && strcmp(assignment + 16, results) == 0;
+}
+
 /* These are replaced, and what journald told of its stream is no longer so. */
 static void fix_environment(char **environment, const char *notify_socket) {
         char **to = environment;
@@ -45,7 +53,7 @@ static void fix_environment(char **environment, const char *notify_socket) {
         for (char **from = environment; *from; from++) {
                 bool is_notify_socket = strncmp(*from, "NOTIFY_SOCKET=", 14) == 0;
 
-                if (strncmp(*from, "JOURNAL_STREAM=", 15) == 0 || (is_notify_socket && !*notify_socket))
+                if (strncmp(*from, "JOURNAL_STREAM=", 15) == 0 || is_results(*from) || (is_notify_socket && !*notify_socket))
                         continue;
                 if (is_notify_socket)
                         *to++ = (char *) notify_socket;

@@ -93,6 +93,7 @@ static const Key keys[] = {
         { "MissingController", offsetof(Config, missing_controller), assign_missing_controller, 0, 0 },
         { "SystemUIDMax", offsetof(Config, system_uid_max), assign_number, 1, CONFIG_SYSTEM_UID_HIGHEST },
         { "OutputMax", offsetof(Config, output_max), assign_size, 0, 0 },
+        { "ResultsMaxPerUser", offsetof(Config, results_max_per_user), assign_size, 0, 0 },
         { "OutputGraceSec", offsetof(Config, output_grace_usec), assign_grace, 0, 0 },
 };
 
@@ -112,6 +113,7 @@ void config_set_defaults(Config *config) {
                 .system_uid_max = SYSTEM_UID_MAX,
                 .missing_controller = MISSING_CONTROLLER_REFUSE,
                 .output_max = UINT64_C(256) << 20,
+                .results_max_per_user = UINT64_C(4) << 30,
                 .output_grace_usec = 2 * USEC_PER_SEC,
         };
 }

@@ -27,6 +27,7 @@ typedef struct Config {
         MissingController missing_controller;
         uint64_t output_max;        /* bytes of a job's output that are kept; UINT64_MAX: all */
         uint64_t output_grace_usec; /* for output of what a command leaves behind */
+        uint64_t results_max_per_user; /* bytes of files that his jobs left; UINT64_MAX: as many as there is room for */
 } Config;
 
 /* journald keeps at most 4096 streams a namespace (STDOUT_STREAMS_MAX), each job has one. */

@@ -35,6 +35,8 @@ static const Property properties[] = {
         CHANGING("NextTry", "next_try", TIME, next_try_usec),
         CHANGING("CPUUsageNSec", "cpu_usage_nsec", AMOUNT, cpu_usage_nsec),
         CHANGING("MemoryPeak", "memory_peak", AMOUNT, memory_peak),
+        ROW("ResultFiles", "result_files", AMOUNT, result_files),
+        ROW("ResultBytes", "result_bytes", AMOUNT, result_bytes),
         ROW("RetryOf", "retry_of", AMOUNT, retry_of),
         ROW("Imported", "imported", TIME, imported_usec),
         DETAIL("Parameters", "parameters", STRINGS, parameters),

@@ -104,6 +104,8 @@ typedef struct Job {
         unsigned attempt;
         uint64_t next_try_usec; /* queued: not before this time; 0: at once */
         uint64_t cpu_usage_nsec, memory_peak;
+        uint64_t result_files, result_bytes; /* that it left, once they have been counted */
+        bool results_uncounted;
 } Job;
 
 int job_new(Job **ret);

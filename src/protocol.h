@@ -17,6 +17,7 @@
 #define JOBSD_ERROR_NO_SUCH_USER "org.jobsd1.Error.NoSuchUser"
 #define JOBSD_ERROR_NO_SUCH_TYPE "org.jobsd1.Error.NoSuchType"
 #define JOBSD_ERROR_BROKEN_TYPE "org.jobsd1.Error.BrokenType"
+#define JOBSD_ERROR_NO_SUCH_RESULT "org.jobsd1.Error.NoSuchResult"
 #define JOBSD_ERROR_ACTIVE "org.jobsd1.Error.Active"
 #define JOBSD_ERROR_NOT_ACTIVE "org.jobsd1.Error.NotActive"
 #define JOBSD_ERROR_STORE_FAILED "org.jobsd1.Error.StoreFailed"

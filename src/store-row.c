@@ -150,6 +150,8 @@ int row_to_job(sqlite3_stmt *row, Job **ret) {
         job->retry_of = column_uint64(row, COLUMN_RETRY_OF);
         job->next_try_usec = column_uint64(row, COLUMN_NEXT_TRY);
         job->imported_usec = column_uint64(row, COLUMN_IMPORTED);
+        job->result_files = column_uint64(row, COLUMN_RESULT_FILES);
+        job->result_bytes = column_uint64(row, COLUMN_RESULT_BYTES);
         if (sqlite3_column_count(row) > _COLUMN_BRIEF_MAX) {
                 r = job_specification_from_row(row, job);
                 if (r < 0)

@@ -11,7 +11,7 @@
 #define COLUMNS_BRIEF                                                                           \
         "id, name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
         "status, result, exit_status, info, progress, unit, invocation_id, boot_id, attempt, "  \
-        "cpu_usage, memory_peak, retry_of, next_try, imported"
+        "cpu_usage, memory_peak, retry_of, next_try, imported, result_files, result_bytes"
 #define COLUMNS_FULL                                                                                      \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, "       \
                       "tasks_max, nice, parameters, run_as, run_uid, retries, retry_delay, restartable, " \
@@ -43,6 +43,8 @@ enum {
         COLUMN_RETRY_OF,
         COLUMN_NEXT_TRY,
         COLUMN_IMPORTED,
+        COLUMN_RESULT_FILES,
+        COLUMN_RESULT_BYTES,
         _COLUMN_BRIEF_MAX,
         COLUMN_COMMAND = _COLUMN_BRIEF_MAX,
         COLUMN_ENVIRONMENT,

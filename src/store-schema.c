@@ -106,6 +106,23 @@ static const char *const migrations[] = {
 
         /* 0022, which jobs had before */
         "ALTER TABLE jobs ADD COLUMN umask INTEGER NOT NULL DEFAULT 18;",
+
+        /* What jobs left in files, counted when they have ended, and what each user has of them in all. */
+        "ALTER TABLE jobs ADD COLUMN result_files INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN result_bytes INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN results_uncounted INTEGER NOT NULL DEFAULT 0;"
+        "CREATE INDEX jobs_with_uncounted_results ON jobs (id) WHERE results_uncounted = 1;"
+        "CREATE TABLE results_of_user ("
+        " uid INTEGER PRIMARY KEY,"
+        " bytes INTEGER NOT NULL"
+        ") STRICT;"
+        "CREATE TRIGGER results_counted AFTER UPDATE OF result_bytes ON jobs WHEN new.result_bytes <> old.result_bytes"
+        " BEGIN"
+        " INSERT INTO results_of_user (uid, bytes) VALUES (new.uid, new.result_bytes - old.result_bytes)"
+        " ON CONFLICT (uid) DO UPDATE SET bytes = bytes + excluded.bytes;"
+        " END;"
+        "CREATE TRIGGER results_cleared AFTER DELETE ON jobs WHEN old.result_bytes > 0"
+        " BEGIN UPDATE results_of_user SET bytes = bytes - old.result_bytes WHERE uid = old.uid; END;",
 };
 
 int store_schema_newest(void) {

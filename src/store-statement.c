@@ -54,8 +54,14 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_SET_FINISHED] =
                         "UPDATE jobs SET status = ?2, result = ?3, exit_status = ?4, started = ?5,"
                         " finished = ?6, info = ?7, progress = ?8, cpu_usage = ?9,"
-                        " memory_peak = ?10, invocation_id = ?11, secrets = x''"
+                        " memory_peak = ?10, invocation_id = ?11, results_uncounted = ?12, secrets = x''"
                         " WHERE id = ?1 AND status <= 1",
+        [STATEMENT_SET_RESULTS] = "UPDATE jobs SET result_files = ?2, result_bytes = ?3, results_uncounted = 0"
+                                  " WHERE id = ?1",
+        [STATEMENT_SET_RESULTS_UNCOUNTED] = "UPDATE jobs SET results_uncounted = 1 WHERE id = ?1 AND status >= 2",
+        [STATEMENT_UNCOUNTED] = "SELECT " COLUMNS_FULL " FROM jobs WHERE results_uncounted = 1 AND id > ?1"
+                                " ORDER BY id LIMIT 1",
+        [STATEMENT_RESULTS_OF_USER] = "SELECT coalesce(max(bytes), 0) FROM results_of_user WHERE uid = ?1",
         [STATEMENT_DELETE_ENDED] = "DELETE FROM jobs WHERE id = ?1 AND status >= 2",
         [STATEMENT_GET] = "SELECT " COLUMNS_FULL " FROM jobs WHERE id = ?1 AND " IS_SHOWN,
         [STATEMENT_GET_BRIEF] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id = ?1 AND " IS_SHOWN,

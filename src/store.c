@@ -167,6 +167,23 @@ int store_set_finished(Store *store, const Job *job) {
         bind_uint64(statement, 9, job->cpu_usage_nsec);
         bind_uint64(statement, 10, job->memory_peak);
         bind_id128(statement, 11, &job->invocation_id);
+        bind_uint64(statement, 12, job->results_uncounted);
+        return statement_change(store, statement);
+}
+
+int store_set_results(Store *store, uint64_t id, uint64_t files, uint64_t bytes) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_SET_RESULTS];
+
+        bind_uint64(statement, 1, id);
+        bind_uint64(statement, 2, files);
+        bind_uint64(statement, 3, bytes);
+        return statement_change(store, statement);
+}
+
+int store_set_results_uncounted(Store *store, uint64_t id) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_SET_RESULTS_UNCOUNTED];
+
+        bind_uint64(statement, 1, id);
         return statement_change(store, statement);
 }
 
@@ -190,6 +207,13 @@ int store_get(Store *store, uint64_t id, Job **ret) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_GET];
 
         bind_uint64(statement, 1, id);
+        return get_one(statement, ret);
+}
+
+int store_get_uncounted(Store *store, uint64_t after, Job **ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_UNCOUNTED];
+
+        bind_uint64(statement, 1, after);
         return get_one(statement, ret);
 }
 
@@ -244,6 +268,13 @@ int store_foreach_oldest(
 int store_count_ended(Store *store, uint64_t *ret) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_COUNT_ENDED];
 
+        return statement_get_number(statement, ret);
+}
+
+int store_get_result_bytes(Store *store, uid_t uid, uint64_t *ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_RESULTS_OF_USER];
+
+        bind_uint64(statement, 1, uid);
         return statement_get_number(statement, ret);
 }
 

@@ -64,6 +64,10 @@ int store_set_waiting(Store *store, const Job *job, uint64_t next_try_usec);
 int store_limit_waiting(Store *store, uint64_t due_usec, uint64_t current_usec);
 /* Its end: status, result, exit status, times, info, progress and costs. */
 int store_set_finished(Store *store, const Job *job);
+/* The files that an ended job left have been counted. */
+int store_set_results(Store *store, uint64_t id, uint64_t files, uint64_t bytes);
+/* They are to be counted, again. */
+int store_set_results_uncounted(Store *store, uint64_t id);
 /* -ENOENT when it is not there or has not ended. */
 int store_delete_ended(Store *store, uint64_t id);
 
@@ -75,6 +79,11 @@ int store_get_secrets(Store *store, uint64_t id, char ***ret);
  * tried later than due_usec; -ENOENT. */
 int store_get_next_queued(
                 Store *store, uid_t uid, const char *type, uint64_t after, uint64_t due_usec, Job **ret);
+
+/* The next job behind an id that left files which nobody has counted; -ENOENT. */
+int store_get_uncounted(Store *store, uint64_t after, Job **ret);
+/* How many bytes the files take that jobs of a user left. */
+int store_get_result_bytes(Store *store, uid_t uid, uint64_t *ret);
 
 /* Importing records, in as many transactions as it takes. Nobody sees one of them before the import is
  * finished; what an unfinished one has left is removed bit by bit. There is one at a time: -EEXIST.

@@ -25,6 +25,14 @@ int bus_job_open_output(Request *q, sd_bus_error *e) {
         return bus_manager_open_output(q, q->job_id, e);
 }
 
+int bus_job_list_results(Request *q, sd_bus_error *e) {
+        return bus_manager_list_results(q, q->job_id, e);
+}
+
+int bus_job_open_result(Request *q, sd_bus_error *e) {
+        return bus_manager_open_result(q, q->job_id, e);
+}
+
 /* The job as it is now: one that runs is more than its row in the store. */
 static int find_job(Request *q, Job **ret, Job *ret_shown, sd_bus_error *e) {
         LiveJob *live;

@@ -10,6 +10,8 @@ int bus_job_cancel(Request *q, sd_bus_error *e);
 int bus_job_retry(Request *q, sd_bus_error *e);
 int bus_job_clear(Request *q, sd_bus_error *e);
 int bus_job_open_output(Request *q, sd_bus_error *e);
+int bus_job_list_results(Request *q, sd_bus_error *e);
+int bus_job_open_result(Request *q, sd_bus_error *e);
 int bus_job_get(Request *q, sd_bus_error *e);
 int bus_job_get_all(Request *q, sd_bus_error *e);
 int bus_job_introspect(Request *q, sd_bus_error *e);

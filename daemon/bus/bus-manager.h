@@ -20,6 +20,8 @@ int bus_manager_export_history(Request *q, sd_bus_error *e);
 int bus_manager_open_log(Request *q, sd_bus_error *e);
 int bus_manager_import_history(Request *q, sd_bus_error *e);
 int bus_manager_open_output_of(Request *q, sd_bus_error *e);
+int bus_manager_list_results_of(Request *q, sd_bus_error *e);
+int bus_manager_open_result_of(Request *q, sd_bus_error *e);
 int bus_manager_subscribe(Request *q, sd_bus_error *e);
 int bus_manager_unsubscribe(Request *q, sd_bus_error *e);
 int bus_manager_get(Request *q, sd_bus_error *e);
@@ -30,6 +32,8 @@ int bus_manager_introspect_jobs(Request *q, sd_bus_error *e);
 /* What both doors to a job share; the message stands at the arguments behind the id. */
 int bus_manager_cancel(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e);
+int bus_manager_list_results(Request *q, uint64_t id, sd_bus_error *e);
+int bus_manager_open_result(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e);
 

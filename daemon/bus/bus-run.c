@@ -91,6 +91,12 @@ static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_err
                                 " (MaxQueuedBytesPerUser= in jobsd.conf). Wait until some have run, or "
                                 "cancel some.",
                                 job->user, q->manager->config.max_queued_bytes_per_user);
+        if (r == -EOVERFLOW)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "The files that jobs of %s have left take %" PRIu64
+                                " bytes or more already (ResultsMaxPerUser= in jobsd.conf). Clear some of these"
+                                " jobs, their files go with them.",
+                                job->user, q->manager->config.results_max_per_user);
         if (r < 0)
                 return r;
         *submitted = NULL; /* the manager's now */

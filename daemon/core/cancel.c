@@ -8,6 +8,7 @@
 #include "live-job.h"
 #include "log.h"
 #include "queue.h"
+#include "result-folder.h"
 #include "run.h"
 #include "status-text.h"
 
@@ -44,6 +45,7 @@ static int record_cancel(Manager *m, Job *job) {
         job->result = JOB_RESULT_CANCELLED;
         job->status = JOB_CANCELLED;
         job->finished_usec = now_usec();
+        job->results_uncounted = !result_folder_remove_empty(job->id); /* of a try before */
         r = status_text_of_end(job, NULL, NULL, &job->info);
         if (r >= 0)
                 r = commit_begin(m->commit);

@@ -24,6 +24,7 @@
 #include "manager.h"
 #include "queue.h"
 #include "recovery.h"
+#include "result-files.h"
 #include "retention.h"
 #include "run.h"
 #include "stream.h"
@@ -72,6 +73,7 @@ int manager_new(Manager **ret) {
         if (r < 0)
                 return r;
         m->helpers.event = m->event;
+        result_service_init(&m->results, m->event);
         pid1_init(&m->pid1, m->event, &unit_events, m);
         *ret = TAKE_PTR(m);
         return 0;
@@ -96,6 +98,7 @@ Manager *manager_free(Manager *m) {
         while (!LIST_EMPTY(&m->streams))
                 stream_free(LIST_FIRST(&m->streams));
         helper_free_all(&m->helpers);
+        result_service_stop(&m->results);
         free_live_jobs(m);
         while (m->users)
                 user_free(*(User **) m->users);
@@ -195,6 +198,8 @@ static int open_store(Manager *m, const char *path) {
 void manager_open(Manager *m) {
         int r = open_store(m, m->store_path);
 
+        if (r >= 0)
+                result_files_start(m);
         if (r >= 0)
                 r = recovery_start(m);
         if (r >= 0)

@@ -17,6 +17,7 @@
 #include "ini-file.h"
 #include "job.h"
 #include "pid1.h"
+#include "result-service.h"
 #include "store.h"
 
 typedef struct Authority Authority;
@@ -68,6 +69,7 @@ typedef struct Manager {
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
         HelperPool helpers;
+        ResultService results;
 
         KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
 

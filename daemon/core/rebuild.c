@@ -10,6 +10,7 @@
 #include "history-files.h"
 #include "rebuild-journal.h"
 #include "rebuild.h"
+#include "result-files.h"
 
 static int fail(int error, const char *format, ...) _printf_(2, 3);
 static int fail(int error, const char *format, ...) {
@@ -57,6 +58,8 @@ static int fill(Store *store, RebuildCounts *ret_counts, uint64_t *ret_n_jobs) {
         r = store_begin(store);
         if (r >= 0)
                 r = rebuild_from_journal(store, ret_counts);
+        if (r >= 0)
+                r = result_files_note_all(store);
         if (r >= 0)
                 r = store_count(store, ret_n_jobs);
         return r < 0 ? r : store_commit(store);

@@ -6,6 +6,8 @@
 #include "events.h"
 #include "log.h"
 #include "removal.h"
+#include "result-files.h"
+#include "result-folder.h"
 
 void removal_init(Removal *removal, Manager *m, uid_t actor, removal_cb done, void *userdata) {
         *removal = (Removal){ .manager = m, .actor = actor, .done = done, .userdata = userdata };
@@ -49,10 +51,20 @@ int removal_collect(const Job *job, void *userdata) {
         return r;
 }
 
+/* With the jobs that are gone, or back to those that are still there. */
+static void finish_results(Removal *removal, bool gone) {
+        if (gone)
+                result_files_remove(removal->manager, removal->set_aside, removal->n_set_aside);
+        for (size_t i = 0; i < removal->n_set_aside && !gone; i++)
+                result_folder_put_back(removal->set_aside[i]);
+        removal->n_set_aside = 0;
+}
+
 static void on_committed(int r, void *userdata) {
         Removal *removal = userdata;
         size_t n = r < 0 ? 0 : removal->n_jobs;
 
+        finish_results(removal, r >= 0);
         for (size_t i = 0; i < n; i++) {
                 log_job(JOB_EVENT_CLEARED, removal->jobs[i], removal->actor);
                 events_job_cleared(removal->manager, removal->jobs[i]);
@@ -71,6 +83,8 @@ static int delete_collected(Removal *removal) {
 
                 if (r >= 0)
                         r = store_delete_ended(removal->manager->store, job->id);
+                if (r >= 0 && result_folder_set_aside(job->id))
+                        removal->set_aside[removal->n_set_aside++] = job->id;
                 if (r >= 0)
                         removal->jobs[n++] = job;
                 else

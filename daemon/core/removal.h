@@ -17,6 +17,8 @@ typedef struct Removal {
         uid_t actor; /* on whose behalf */
         Job *jobs[REMOVAL_STEP];
         size_t n_jobs;
+        uint64_t set_aside[REMOVAL_STEP]; /* those with result files */
+        size_t n_set_aside;
         int error;
         removal_cb done;
         void *userdata;

@@ -115,6 +115,9 @@ int status_text_of_start_failure(const Job *job, int error, const char *interpre
                 n = asprintf(ret_info, "Could not start as user %s: the account could not be looked up (%s)",
                                 job->run_as ?: job->user, why);
                 break;
+        case 238:
+                n = asprintf(ret_info, "Could not start: the folder for its result files cannot be made (%s)", why);
+                break;
         case 216:
                 n = asprintf(ret_info, "Could not start as user %s: %s", job->run_as ?: job->user, why);
                 break;

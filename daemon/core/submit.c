@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdbool.h>
 
 #include "clock.h"
 #include "commit.h"
@@ -37,6 +38,12 @@ static void on_submitted(int r, void *userdata) {
         queue_dispatch(m);
 }
 
+static bool has_too_many_results(Manager *m, uid_t uid) {
+        uint64_t bytes;
+
+        return store_get_result_bytes(m->store, uid, &bytes) >= 0 && bytes >= m->config.results_max_per_user;
+}
+
 static int insert_job(Manager *m, Job *job) {
         int r = commit_begin(m->commit);
 
@@ -64,6 +71,8 @@ int submit_job(
         else if (user->queued_bytes + user->submitting_bytes + job_count_bytes(job) >
                         m->config.max_queued_bytes_per_user)
                 r = -EFBIG;
+        else if (has_too_many_results(m, job->uid))
+                r = -EOVERFLOW;
         else
                 r = insert_job(m, job);
         if (r < 0) {

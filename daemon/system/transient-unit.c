@@ -7,6 +7,7 @@
 #include "job-credential.h"
 #include "macro.h"
 #include "protocol.h"
+#include "result-folder.h"
 #include "strv.h"
 #include "transient-unit.h"
 #include "unit-files.h"
@@ -89,15 +90,26 @@ static int append_environment_file(sd_bus_message *m, const Job *job) {
 }
 
 static int append_environment(sd_bus_message *m, const Job *job) {
-        _cleanup_free_ char *user = NULL;
+        _cleanup_free_ char *user = NULL, *folder = NULL, *results = NULL;
         char id[64];
 
         if (strv_length(job->environment) > 0)
                 return append_environment_file(m, job);
         snprintf(id, sizeof(id), "JOBSD_JOB_ID=%" PRIu64, job->id);
-        if (asprintf(&user, "JOBSD_JOB_USER=%s", job->user) < 0)
+        if (result_folder_path(job->id, &folder) < 0 || asprintf(&results, "JOBSD_RESULTS=%s", folder) < 0 ||
+                        asprintf(&user, "JOBSD_JOB_USER=%s", job->user) < 0)
                 return -ENOMEM;
-        return sd_bus_message_append(m, "(sv)", "Environment", "as", 2, id, user);
+        return sd_bus_message_append(m, "(sv)", "Environment", "as", 3, id, user, results);
+}
+
+/* For result files. PID 1 makes it the account's, and nobody else's. */
+static int append_results(sd_bus_message *m, const Job *job) {
+        _cleanup_free_ char *folder = NULL;
+        int r = result_folder_state_directory(job->id, &folder);
+
+        return r < 0 ? r
+                     : sd_bus_message_append(m, "(sv)(sv)", "StateDirectory", "as", 1, folder, "StateDirectoryMode",
+                                       "u", (uint32_t) 0700);
 }
 
 static int append_credentials(sd_bus_message *m, const Job *job) {
@@ -198,6 +210,8 @@ int transient_unit_message(sd_bus *bus, const Config *config, const Job *job, sd
                 r = append_command(m, config, job);
         if (r >= 0)
                 r = append_environment(m, job);
+        if (r >= 0)
+                r = append_results(m, job);
         if (r >= 0)
                 r = append_credentials(m, job);
         if (r >= 0)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "log.h"
+#include "result-folder.h"
 #include "strv.h"
 #include "unit-files.h"
 
@@ -82,18 +83,20 @@ static int close_file(FILE *f) {
 
 /* The file outranks Environment=, so what jobsd sets stands in it, too, and last. */
 static int write_environment(const Job *job) {
-        _cleanup_free_ char *path = NULL;
+        _cleanup_free_ char *path = NULL, *results = NULL;
         FILE *f;
         int r;
 
         r = unit_files_environment_path(job->unit, &path);
+        if (r >= 0)
+                r = result_folder_path(job->id, &results);
         if (r >= 0)
                 r = create_file(path, &f);
         if (r < 0)
                 return r;
         for (char **s = job->environment; *s; s++)
                 write_variable(f, *s);
-        fprintf(f, "JOBSD_JOB_ID=%" PRIu64 "\nJOBSD_JOB_USER=\"%s\"\n", job->id, job->user);
+        fprintf(f, "JOBSD_JOB_ID=%" PRIu64 "\nJOBSD_JOB_USER=\"%s\"\nJOBSD_RESULTS=%s\n", job->id, job->user, results);
         return close_file(f);
 }
 

@@ -105,6 +105,8 @@ def test_an_option_that_is_wrong_is_named(alice, key, value):
     ("CancelJob", "tt", (1,)),
     ("ClearJobs", "a{sv}t", ({},)),
     ("OpenOutput", "ta{sv}t", (1, {})),
+    ("ListResults", "tt", (1,)),
+    ("OpenResult", "tst", (1, "x")),
     ("RetryJob", "tt", (1,)),
     ("ExportHistory", "a{sv}st", ({}, "csv")),
     ("OpenLog", "ta{sv}t", (1, {})),
@@ -157,6 +159,8 @@ def test_a_message_of_many_megabytes(alice):
 def test_an_id_that_never_was(alice, id):
     refused(alice, NO_JOB, "CancelJob", "tt", id, 0)
     refused(alice, NO_JOB, "OpenOutput", "ta{sv}t", id, {}, 0)
+    refused(alice, NO_JOB, "ListResults", "tt", id, 0)
+    refused(alice, NO_JOB, "OpenResult", "tst", id, "x", 0)
     refused(alice, NO_JOB, "ClearJobs", "a{sv}t", {"ids": ("at", [id])}, 0)
 
 

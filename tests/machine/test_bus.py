@@ -103,7 +103,7 @@ def test_each_documented_method_is_there(alice, root, gate, name):
     """It takes the arguments and gives the results that are documented, and nothing else."""
     root.write("/etc/jobsd/types.d/documented.job", "[Job]\nCommand=/bin/true\nAllowGroups=alice\n")
     root.call("Reload", "t", 0)
-    ended = alice.submit("/bin/echo", "hello")
+    ended = alice.sh('echo hello >"$JOBSD_RESULTS/greeting"')
     alice.wait(ended)
     running = gate.job()
     alice.wait_started(running)
@@ -113,8 +113,9 @@ def test_each_documented_method_is_there(alice, root, gate, name):
         "ClearJobs": ({"ids": ("at", [ended])}, 0), "OpenOutput": (ended, {}, 0), "Subscribe": (0,),
         "Unsubscribe": (), "RetryJob": (ended, 0), "ExportHistory": ({}, "csv", 0),
         "RunType": ("documented", {}, {}, 0), "ListTypes": (0,), "Reload": (0,), "OpenLog": (0, {}, 0),
+        "ListResults": (ended, 0), "OpenResult": (ended, "greeting", 0),
         "ImportHistory": (root.open_file("empty"), root.open_file("report", "wb"), "json", 0),
-    } if name == MANAGER else {"OpenOutput": ({}, 0), "Clear": (0,), "Cancel": (0,), "Retry": (0,)}
+    } if name == MANAGER else {"OpenOutput": ({}, 0), "ListResults": (0,), "OpenResult": ("greeting", 0), "Clear": (0,), "Cancel": (0,), "Retry": (0,)}
     methods = {member[1]: described for member, described in documented(name).items()
                if member[0] == "method"}
     assert set(good) == set(methods)

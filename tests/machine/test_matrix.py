@@ -21,6 +21,9 @@ WORDS = {
     "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired": "password",
 }
 
+# What a job does that has ended.
+GREET = 'echo hello | tee "$JOBSD_RESULTS/greeting"'
+
 UNNAMED = "a person's jobs are cleared by others only when that person is named."
 
 # Types a password whenever it is asked for one: the agent of one process.
@@ -73,7 +76,9 @@ def typing(machine, person, password):
 def callers(machine, alice, bob, carol, dave, root):
     """The people by what they are. Carol is an administrator of polkit's: once with somebody who types her
     password, and once without."""
-    root.write("/etc/jobsd/types.d/erins.job", "[Job]\nCommand=/bin/echo hello\nAllowGroups=erin\n")
+    root.write("/etc/jobsd/types.d/erins.job", "[Job]\nCommand=/usr/local/bin/greet\nAllowGroups=erin\n")
+    root.write("/usr/local/bin/greet", "#!/bin/sh\n" + GREET)
+    root.run("chmod", "755", "/usr/local/bin/greet")
     root.write("/etc/jobsd/types.d/erins-long.job", "[Job]\nCommand=/bin/sleep 1000\nAllowGroups=erin\n")
     root.write("/etc/jobsd/types.d/nobodys.job", "[Job]\nCommand=/bin/true\n")
     for name in "alice", "bob", "carol", "dave", "root", "daemon":
@@ -122,7 +127,7 @@ def new_job(person, *argv, ended):
 
 
 def ended(person):
-    return new_job(person, "/bin/echo", "hello", ended=True)
+    return new_job(person, "/bin/sh", "-c", GREET, ended=True)
 
 
 def running(person):
@@ -187,6 +192,18 @@ def output(**options):
     return do
 
 
+def listed_results(caller, id):
+    results, = caller.call("ListResults", "tt", id, 0)
+    assert [name for name, size, _ in results] == ["greeting"] and results[0][1] == 6
+    return "yes"
+
+
+def result_at_the_job(caller, id):
+    file, size = caller.call("OpenResult", "st", "greeting", 0, path=job_path(id), interface="org.jobsd1.Job")
+    assert caller.person.read(file) == b"hello\n" and size == 6
+    return "yes"
+
+
 def told(caller, owner):
     """A subscriber of a job's whole life."""
     caller.call("Subscribe", "t", 0)
@@ -239,6 +256,7 @@ def by_command(verb):
         done = caller.person.jobsctl(verb, str(id), check=False)
         if done.returncode == 0:
             assert verb != "output" or done.stdout == "hello\n"
+            assert verb != "results" or "greeting" in done.stdout
             return "yes"
         told = done.stderr.replace(str(id), "ID")
         return next((word for text, word in (("There is no job ID that you may see.", "no job"), (UNNAMED, "unnamed"))
@@ -262,11 +280,12 @@ DO = {
     "list": by_id(ended, in_list), "export": by_id(ended, in_export), "subscribe": told,
     "log": by_id(ended, in_log),
     "show": by_id(ended, shown), "output": by_id(ended, output()), "follow": by_id(ended, output(follow=True)),
+    "results": by_id(ended, listed_results), "result at the job": by_id(ended, result_at_the_job),
     "cancel": by_id(running, cancelled), "cancel at the job": by_id(running, cancelled_at_the_job),
     "retry": by_id(ended, retried), "retry at the job": by_id(ended, retried_at_the_job),
     "clear": by_id(ended, cleared), "clear at the job": by_id(ended, cleared_at_the_job),
     **{f"jobsctl {verb}": by_id(running if verb == "cancel" else ended, by_command(verb))
-       for verb in ("show", "output", "cancel", "retry", "clear")},
+       for verb in ("show", "output", "results", "cancel", "retry", "clear")},
     "run as": run_as, "run a type": run_a_type,
 }
 ONLY_OWN = ["owner", "other user", "system account", "administrator without agent"]

@@ -14,6 +14,9 @@ BY_ID = {
     "CancelJob": lambda person, id: person.call("CancelJob", "tt", id, 0),
     "OpenOutput": lambda person, id: person.call("OpenOutput", "ta{sv}t", id, {}, 0),
     "OpenOutput follow": lambda person, id: person.call("OpenOutput", "ta{sv}t", id, variants({"follow": True}), 0),
+    "ListResults": lambda person, id: person.call("ListResults", "tt", id, 0),
+    "OpenResult": lambda person, id: person.call("OpenResult", "tst", id, "x", 0),
+    "Job OpenResult": lambda person, id: person.call("OpenResult", "st", "x", 0, path=job_path(id), interface=JOB),
     "ClearJobs": lambda person, id: person.clear(ids=[id]),
     "RetryJob": lambda person, id: person.call("RetryJob", "tt", id, 0),
     "Retry": lambda person, id: person.call("Retry", "t", 0, path=job_path(id), interface=JOB),
@@ -68,12 +71,13 @@ def test_on_the_bus(bob, carol, jobs, how, kind):
         name, text = answer(BY_ID[how], person, jobs[kind])
         assert (name, text) == answer(BY_ID[how], person, NEVER)
         if how in ("CancelJob", "OpenOutput", "ClearJobs", "Cancel", "Clear", "Get", "GetAll",
+                   "ListResults", "OpenResult", "Job OpenResult",
                    "Introspect", "RetryJob", "Retry"):
             assert (name, text) == ("org.jobsd1.Error.NoSuchJob", "There is no job ID that you may see.")
 
 
 @pytest.mark.parametrize("kind", ["ended", "running"])
-@pytest.mark.parametrize("verb", ["show", "status", "output", "wait", "cancel", "retry", "clear"])
+@pytest.mark.parametrize("verb", ["show", "status", "output", "results", "wait", "cancel", "retry", "clear"])
 def test_on_the_command_line(bob, jobs, verb, kind):
     def told(id):
         result = bob.jobsctl(verb, str(id), check=False)

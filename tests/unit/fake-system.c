@@ -2,12 +2,14 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "clock.h"
 #include "fake-system.h"
 #include "fixture.h"
 #include "log.h"
+#include "result-folder.h"
 #include "unit-files.h"
 #include "unit-watch.h"
 
@@ -90,6 +92,66 @@ void unit_files_forbid_start(const char *unit) {
 }
 
 void unit_files_remove_leftovers(bool (*is_used)(const char *unit, void *userdata), void *userdata) {
+}
+
+/* ---- the files that jobs leave ---- */
+
+static bool leave_files;
+
+void jobs_leave_files(bool yes) {
+        leave_files = yes;
+}
+
+bool result_folder_remove_empty(uint64_t id) {
+        return !leave_files;
+}
+
+bool result_folder_set_aside(uint64_t id) {
+        if (leave_files)
+                happened("aside %" PRIu64, id);
+        return leave_files;
+}
+
+void result_folder_put_back(uint64_t id) {
+        happened("back %" PRIu64, id);
+}
+
+int result_folder_cleared_name(uint64_t id, char **ret) {
+        return asprintf(ret, "%" PRIu64 ".cleared", id) < 0 ? -ENOMEM : 0;
+}
+
+int result_folder_foreach(result_folder_cb callback, void *userdata) {
+        return 0;
+}
+
+static result_call_cb on_results;
+static void *on_results_userdata;
+
+void result_service_init(ResultService *service, sd_event *event) {
+}
+
+void result_service_stop(ResultService *service) {
+        free(TAKE_PTR(on_results_userdata));
+}
+
+int result_service_ask(ResultService *service, const char *const words[], result_call_cb done, void *userdata) {
+        char question[128] = "";
+
+        for (; *words; words++)
+                strcat(strcat(question, " "), *words);
+        happened("ask%s", question);
+        on_results = done;
+        free(on_results_userdata);
+        on_results_userdata = userdata;
+        return 0;
+}
+
+void results_are(int r, const char *answer, size_t size) {
+        void *userdata = TAKE_PTR(on_results_userdata);
+        int fd = -EBADF;
+
+        on_results(r, answer, size, &fd, userdata);
+        free(userdata);
 }
 
 struct Unit {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands in the place of pid1.c, unit.c, unit-files.c, journal-query.c and log.c: a PID 1 and a journal that say
- * what a test wants, and a list of what happened, in words. */
+/* What stands in the place of pid1.c, unit.c, unit-files.c, result-folder.c, result-service.c, journal-query.c and log.c: a
+ * PID 1, a journal and a service that say what a test wants, and a list of what happened, in words. */
 
 #include "journal-query.h"
 #include "live-job.h"
@@ -30,3 +30,8 @@ void units_are_there(bool yes);
 
 /* What the journal answers from now on. */
 void journal_says(Outcome outcome);
+
+/* Whether jobs leave files in their folders, */
+void jobs_leave_files(bool yes);
+/* and what jobsd-results says to the question that it was asked last: texts, with the NUL behind the last. */
+void results_are(int r, const char *answer, size_t size);

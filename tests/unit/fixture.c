@@ -153,6 +153,8 @@ static void assert_states_equal(const Job *a, const Job *b) {
         assert_int_equal(a->next_try_usec, b->next_try_usec);
         assert_int_equal(a->cpu_usage_nsec, b->cpu_usage_nsec);
         assert_int_equal(a->memory_peak, b->memory_peak);
+        assert_int_equal(a->result_files, b->result_files);
+        assert_int_equal(a->result_bytes, b->result_bytes);
         assert_int_equal(a->retry_of, b->retry_of);
         assert_int_equal(a->imported_usec, b->imported_usec);
 }

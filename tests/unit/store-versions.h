@@ -122,4 +122,22 @@ static const char *const database_versions[] = {
                 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
                 " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
                 ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18); PRAGMA user_version = 9;",
+        /* 10: result files */
+        TABLE_1 COLUMNS_3
+                ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8
+                ", umask INTEGER NOT NULL DEFAULT 18, result_files INTEGER NOT NULL DEFAULT 0,"
+                " result_bytes INTEGER NOT NULL DEFAULT 0, results_uncounted INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1
+                INDEXES_3 INDEXES_6 INDEXES_7
+                "CREATE INDEX jobs_with_uncounted_results ON jobs (id) WHERE results_uncounted = 1;"
+                "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
+                "CREATE TABLE results_of_user ( uid INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;"
+                "CREATE TRIGGER results_counted AFTER UPDATE OF result_bytes ON jobs WHEN new.result_bytes <> old.result_bytes"
+                " BEGIN"
+                " INSERT INTO results_of_user (uid, bytes) VALUES (new.uid, new.result_bytes - old.result_bytes)"
+                " ON CONFLICT (uid) DO UPDATE SET bytes = bytes + excluded.bytes;"
+                " END;"
+                "CREATE TRIGGER results_cleared AFTER DELETE ON jobs WHEN old.result_bytes > 0"
+                " BEGIN UPDATE results_of_user SET bytes = bytes - old.result_bytes WHERE uid = old.uid; END;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18, 0, 0, 0); PRAGMA user_version = 10;",
 };

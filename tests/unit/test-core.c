@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "cancel.h"
+#include "clear.h"
 #include "commit.h"
 #include "events.h"
 #include "failing-vfs.h"
@@ -18,6 +19,7 @@
 #include "manager.h"
 #include "queue.h"
 #include "recovery.h"
+#include "result-files.h"
 #include "run.h"
 #include "store-fixture.h"
 #include "submit.h"
@@ -67,7 +69,7 @@ typedef struct Core {
 } Core;
 
 static int core_setup(void **state) {
-        static const Observer *const observers[] = { &observer, &second_observer, NULL };
+        static const Observer *const observers[] = { &observer, &second_observer, &result_files_observer, NULL };
         Core *core = calloc(1, sizeof(Core));
         Manager *m;
 
@@ -80,6 +82,7 @@ static int core_setup(void **state) {
         assert_int_equal(commit_new(m->event, m->store, NULL, &m->commit), 0);
         m->config.max_running = 1;
         m->recovered = true;
+        jobs_leave_files(false);
         free(happenings_take());
         *state = core;
         return 0;
@@ -514,6 +517,97 @@ static void test_a_cancellation_that_is_not_durable_is_none(void **state) {
         assert_happened("log ended 1, success 1");
 }
 
+/* ---- files that jobs leave ---- */
+
+static void end_with_files(Manager *m) {
+        LiveJob *live = run_one(m);
+
+        jobs_leave_files(true);
+        unit_exits(live, 0);
+        turn(m);
+        assert_happened("log ended 1, success 1, ask keep 1 1001");
+}
+
+static void test_the_files_of_a_job_are_counted_when_it_has_ended(void **state) {
+        Manager *m = manager_of(state);
+        _cleanup_(job_freep) Job *job = NULL;
+
+        end_with_files(m);
+        results_are(0, "3\000700", sizeof("3\000700"));
+        turn(m);
+        job = get_job(m->store, 1);
+        assert_int_equal(job->result_files, 3);
+        assert_int_equal(job->result_bytes, 700);
+}
+
+/* Whoever comes next asks again. */
+static void test_they_stay_uncounted_when_nobody_could(void **state) {
+        static const struct {
+                int r;
+                const char *answer;
+                size_t size;
+        } answers[] = { { -ECONNREFUSED, NULL, 0 }, { 0, "3", 2 }, { 0, "", 0 }, { 0, "3\000x", 4 } };
+        Manager *m = manager_of(state);
+
+        end_with_files(m);
+        for (size_t i = 0; i < ELEMENTSOF(answers); i++) {
+                results_are(answers[i].r, answers[i].answer, answers[i].size);
+                turn(m);
+                result_files_start(m);
+                assert_happened("ask keep 1 1001");
+        }
+        results_are(-ENOENT, NULL, 0); /* there are none after all */
+        turn(m);
+        result_files_start(m);
+        assert_happened("");
+}
+
+static void test_what_a_user_may_leave_is_bounded(void **state) {
+        Manager *m = manager_of(state);
+
+        m->config.results_max_per_user = 700;
+        end_with_files(m);
+        submit(m, ALICE);
+        turn(m);
+        results_are(0, "3\000700", sizeof("3\000700"));
+        turn(m);
+        assert_int_equal(try_to_submit(m, ALICE, NULL), -EOVERFLOW);
+        submit(m, BOB);
+        m->config.results_max_per_user = 701;
+        submit(m, ALICE);
+        turn(m);
+        free(happenings_take());
+}
+
+static void on_cleared(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata) {
+        happened("cleared %" PRIu64 "%s", n_cleared, r < 0 ? " failed" : "");
+}
+
+static void clear(Manager *m) {
+        StoreFilter filter = { .uid = UID_INVALID };
+
+        assert_int_equal(clear_start(m, &filter, ALICE, false, on_cleared, NULL), 0);
+        turn(m);
+}
+
+static void test_files_go_with_their_job_and_stay_with_it(void **state) {
+        Manager *m = manager_of(state);
+        uint64_t bytes;
+
+        end_with_files(m);
+        results_are(0, "3\000700", sizeof("3\000700"));
+        turn(m);
+        fill_disk();
+        clear(m);
+        failing_vfs_disarm();
+        assert_happened("aside 1, back 1, cleared 0 failed");
+        clear(m);
+        assert_happened("aside 1, ask remove 1.cleared, log cleared 1, cleared 1");
+        assert_int_equal(store_get_result_bytes(m->store, ALICE, &bytes), 0);
+        assert_int_equal(bytes, 0);
+        results_are(-EIO, NULL, 0); /* the next jobsd finds it */
+}
+
 /* ---- after a restart ---- */
 
 static const struct {
@@ -671,6 +765,13 @@ int main(void) {
                                 test_an_end_and_a_put_back_wait_for_the_disk, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_a_cancellation_that_is_not_durable_is_none, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_the_files_of_a_job_are_counted_when_it_has_ended, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_they_stay_uncounted_when_nobody_could, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_what_a_user_may_leave_is_bounded, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_files_go_with_their_job_and_stay_with_it, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_an_end_with_the_machine_is_when_that_was_seen_last, core_setup, core_teardown),
