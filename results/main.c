@@ -122,8 +122,6 @@ static int answer_list(const Question *q, FILE *answer, int *ret_fd) {
 
         if (r >= 0)
                 r = folder_walk(fd, uid, list_file, &list);
-        if (r == -ENOENT) /* none was left */
-                return 0;
         if (r < 0)
                 return r;
         qsort(list.files, list.n, sizeof(File), compare_files);

@@ -88,6 +88,8 @@ static void on_list(int r, const char *answer, size_t size, int *fd, void *userd
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const ResultRequest *what = userdata;
 
+        if (r == -ENOENT) /* no folder is there, and nothing in it */
+                r = 0;
         if (r >= 0)
                 r = sd_bus_message_new_method_return(what->request->message, &reply);
         if (r >= 0)

@@ -11,6 +11,7 @@ from waiting import wait_for_another_jobsd
 INSTALLED = """
 /usr/bin/jobsctl
 /usr/libexec/jobsd/jobsd
+/usr/libexec/jobsd/jobsd-results
 /usr/libexec/jobsd/jobsd-run
 /usr/libexec/jobsd/jobsd-stream
 /usr/lib/jobsd/jobsctl-workbook.so
@@ -21,6 +22,8 @@ INSTALLED = """
 /usr/share/polkit-1/actions/org.jobsd1.policy
 /usr/share/polkit-1/rules.d/50-org.jobsd1.rules
 /usr/lib/systemd/system/jobsd.service
+/usr/lib/systemd/system/jobsd-results.socket
+/usr/lib/systemd/system/jobsd-results@.service
 /usr/lib/systemd/system/jobs.slice
 /usr/lib/sysusers.d/jobsd.conf
 /usr/lib/tmpfiles.d/jobsd.conf
@@ -41,14 +44,15 @@ def test_is_installed(machine, path):
     assert machine.path(path).stat().st_size > 0
 
 
-def test_the_service_is_confined_from_the_first_day(machine):
+@pytest.mark.parametrize("service, exposure_max", [("jobsd", 1.5), ("jobsd-results@", 1.8)])
+def test_the_services_are_confined_from_the_first_day(machine, service, exposure_max):
     # By another name, because a sanitized build has a drop-in that opens some of it.
-    installed = machine.path("/usr/lib/systemd/system/jobsd.service").read_text()
+    installed = machine.path(f"/usr/lib/systemd/system/{service}.service").read_text()
     machine.path("/run/as-installed.service").write_text(installed)
     report = machine.run(["systemd-analyze", "security", "--no-pager", "--offline=yes",
                           "/run/as-installed.service"]).stdout
     exposure = re.search(r"exposure level for as-installed.service: ([0-9.]+)", report)
-    assert float(exposure[1]) <= 1.5
+    assert float(exposure[1]) <= exposure_max
 
 
 def test_the_service_tells_when_it_is_ready_and_is_watched(machine):
