@@ -12,7 +12,11 @@
 #include "report.h"
 #include "verb.h"
 
-static int clear_jobs(Context *context, uint64_t *ret_cleared, uint64_t *ret_kept) {
+typedef struct Counts {
+        uint64_t cleared, kept, tasks;
+} Counts;
+
+static int clear_jobs(Context *context, Counts *ret) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
@@ -25,17 +29,19 @@ static int clear_jobs(Context *context, uint64_t *ret_cleared, uint64_t *ret_kep
         if (r >= 0)
                 r = sd_bus_call(context->bus, call, 0, &error, &reply);
         if (r >= 0)
-                r = sd_bus_message_read(reply, "tt", ret_cleared, ret_kept);
+                r = sd_bus_message_read(reply, "ttt", &ret->cleared, &ret->kept, &ret->tasks);
         return r < 0 ? fail_bus(&error, r, "Failed to clear jobs") : 0;
 }
 
-static int print_counts(const Arguments *arguments, uint64_t cleared, uint64_t kept) {
+static int print_counts(const Arguments *arguments, const Counts *counts) {
         _cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
         int r;
 
-        r = object ? json_add(object, "cleared", json_object_new_uint64(cleared)) : -1;
+        r = object ? json_add(object, "cleared", json_object_new_uint64(counts->cleared)) : -1;
         if (r >= 0)
-                r = json_add(object, "kept", json_object_new_uint64(kept));
+                r = json_add(object, "kept", json_object_new_uint64(counts->kept));
+        if (r >= 0)
+                r = json_add(object, "tasks", json_object_new_uint64(counts->tasks));
         if (r < 0)
                 return fail_memory();
         json_print(arguments, object);
@@ -56,15 +62,25 @@ static bool sees_others(Context *context) {
                         page_read_end(reply, &next, &scope) >= 0 && strcmp(scope, "all") == 0;
 }
 
-static void tell_counts(Context *context, uint64_t cleared, uint64_t kept) {
-        const Arguments *arguments = context->arguments;
+/* Who asked for these alone knows what they are. */
+static void tell_cleared(const Arguments *arguments, const Counts *counts) {
+        const char *cleared = arguments->dry_run ? "Would clear" : "Cleared", *s = counts->cleared == 1 ? "" : "s";
 
+        if (arguments->tasks || counts->tasks == 0)
+                note(arguments, "%s %" PRIu64 " job%s.", cleared, counts->cleared, s);
+        else
+                note(arguments, "%s %" PRIu64 " job%s, of which %" PRIu64 " command-line task%s.", cleared, counts->cleared,
+                                s, counts->tasks, counts->tasks == 1 ? "" : "s");
+}
+
+static void tell_counts(Context *context, const Counts *counts) {
+        const Arguments *arguments = context->arguments;
         bool is_dry = arguments->dry_run;
 
-        note(arguments, "%s %" PRIu64 " job%s.", is_dry ? "Would clear" : "Cleared", cleared, cleared == 1 ? "" : "s");
-        if (kept > 0)
+        tell_cleared(arguments, counts);
+        if (counts->kept > 0)
                 note(arguments, "%s %" PRIu64 " job%s: queued or running, not ended yet.",
-                                is_dry ? "Would keep" : "Kept", kept, kept == 1 ? "" : "s");
+                                is_dry ? "Would keep" : "Kept", counts->kept, counts->kept == 1 ? "" : "s");
         if (arguments->n_ids == 0 && !arguments->of_user && !arguments->tasks && !arguments->quiet &&
                         sees_others(context))
                 note(arguments, "Other people's jobs %s not touched: name the person with --user=NAME.",
@@ -102,18 +118,18 @@ int clear_check(const Arguments *arguments) {
 
 int verb_clear(Context *context) {
         const Arguments *arguments = context->arguments;
-        uint64_t cleared, kept;
+        Counts counts;
         int r;
 
         if (is_everything(arguments) && !arguments->dry_run && !ask_sync()) {
                 note(arguments, "Nothing was cleared.");
                 return EXIT_STATUS_FAILURE;
         }
-        r = clear_jobs(context, &cleared, &kept);
+        r = clear_jobs(context, &counts);
         if (r < 0)
                 return r;
         if (arguments->json != JSON_OFF)
-                return print_counts(arguments, cleared, kept);
-        tell_counts(context, cleared, kept);
+                return print_counts(arguments, &counts);
+        tell_counts(context, &counts);
         return 0;
 }

@@ -12,14 +12,14 @@
 #include "parse.h"
 #include "protocol.h"
 
-static void on_cleared(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata) {
+static void on_cleared(int r, const ClearCounts *counts, void *userdata) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         Request *q = userdata;
 
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0 && q->job_id == 0) /* a job's own Clear() returns nothing */
-                r = sd_bus_message_append(reply, "tt", n_cleared, n_kept);
+                r = sd_bus_message_append(reply, "ttt", counts->n_cleared, counts->n_kept, counts->n_tasks);
         if (r < 0)
                 request_fail(q, r, NULL);
         else

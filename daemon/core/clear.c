@@ -11,16 +11,19 @@ typedef struct Clearing {
         clear_cb done;
         void *userdata;
         sd_event_source *counting; /* of a dry run: the next step */
-        uint64_t next, n_cleared, n_kept;
+        uint64_t next;
+        ClearCounts counts;
 } Clearing;
 
 static int count(const Job *job, void *userdata) {
         Clearing *c = userdata;
 
         if (job_status_is_active(job->status))
-                c->n_kept++;
-        else
-                c->n_cleared++;
+                c->counts.n_kept++;
+        else {
+                c->counts.n_cleared++;
+                c->counts.n_tasks += uid_is_system(job->uid, c->manager->config.system_uid_max);
+        }
         return 0;
 }
 
@@ -28,14 +31,14 @@ static int collect(const Job *job, void *userdata) {
         Clearing *c = userdata;
 
         if (job_status_is_active(job->status)) {
-                c->n_kept++;
+                c->counts.n_kept++;
                 return 0;
         }
         return removal_collect(job, &c->removal);
 }
 
 static void finish(Clearing *c, int r) {
-        c->done(r, c->n_cleared, c->n_kept, c->userdata);
+        c->done(r, &c->counts, c->userdata);
         sd_event_source_disable_unref(c->counting);
         removal_done(&c->removal);
         store_filter_done(&c->filter);
@@ -52,10 +55,11 @@ static void step(Clearing *c) {
                 finish(c, r);
 }
 
-static void on_step(int r, size_t n_removed, void *userdata) {
+static void on_step(int r, size_t n_removed, size_t n_tasks, void *userdata) {
         Clearing *c = userdata;
 
-        c->n_cleared += n_removed;
+        c->counts.n_cleared += n_removed;
+        c->counts.n_tasks += n_tasks;
         if (r < 0 || c->next == 0)
                 finish(c, r);
         else

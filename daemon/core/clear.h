@@ -5,8 +5,13 @@
 
 #include "manager.h"
 
+/* n_tasks of those that went are command-line tasks; n_kept matched and have not ended. */
+typedef struct ClearCounts {
+        uint64_t n_cleared, n_tasks, n_kept;
+} ClearCounts;
+
 /* r < 0: a step failed; what went before is gone. */
-typedef void (*clear_cb)(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata);
+typedef void (*clear_cb)(int r, const ClearCounts *counts, void *userdata);
 
 /* Whether every id that the filter names is there and has ended: 0, or -ENOENT or -EBUSY with the id. */
 int clear_check_ids(Manager *m, const StoreFilter *filter, uint64_t *ret_id);

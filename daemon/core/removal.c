@@ -62,15 +62,16 @@ static void finish_results(Removal *removal, bool gone) {
 
 static void on_committed(int r, void *userdata) {
         Removal *removal = userdata;
-        size_t n = r < 0 ? 0 : removal->n_jobs;
+        size_t n = r < 0 ? 0 : removal->n_jobs, n_tasks = 0;
 
         finish_results(removal, r >= 0);
         for (size_t i = 0; i < n; i++) {
+                n_tasks += uid_is_system(removal->jobs[i]->uid, removal->manager->config.system_uid_max);
                 log_job(JOB_EVENT_CLEARED, removal->jobs[i], removal->actor);
                 events_job_cleared(removal->manager, removal->jobs[i]);
         }
         removal_done(removal);
-        removal->done(r < 0 ? r : removal->error, n, removal->userdata);
+        removal->done(r < 0 ? r : removal->error, n, n_tasks, removal->userdata);
 }
 
 /* Leaves out what another removal had first. */

@@ -9,8 +9,9 @@
 
 #define REMOVAL_STEP 200U
 
-/* n_removed are gone, also if r < 0 says that others of the step could not be removed. */
-typedef void (*removal_cb)(int r, size_t n_removed, void *userdata);
+/* n_removed are gone, n_tasks of them command-line tasks; also if r < 0 says that others of the step could not be
+ * removed. */
+typedef void (*removal_cb)(int r, size_t n_removed, size_t n_tasks, void *userdata);
 
 typedef struct Removal {
         Manager *manager;

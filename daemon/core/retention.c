@@ -32,7 +32,7 @@ static void step_in(Retention *retention, uint64_t usec) {
                 log_errno(r, "Failed to set a timer");
 }
 
-static void on_removed(int r, size_t n_removed, void *userdata) {
+static void on_removed(int r, size_t n_removed, size_t n_tasks, void *userdata) {
         Retention *retention = userdata;
 
         retention->is_removing = false;

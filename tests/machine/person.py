@@ -269,7 +269,7 @@ class Person:
 
     def clear(self, **filter) -> tuple[int, int]:
         """Returns how many were cleared and how many were kept."""
-        return self.call("ClearJobs", "a{sv}t", variants(filter), 0)
+        return self.call("ClearJobs", "a{sv}t", variants(filter), 0)[:2]
 
     def read_log(self, id: int = 0, **options) -> list[dict]:
         stream, status, _ = self.call("OpenLog", "ta{sv}t", id, variants(options), 0)

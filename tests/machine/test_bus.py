@@ -175,7 +175,7 @@ def test_busctl_is_enough(alice):
     assert re.search(r"\.RunCommand +method +asa\{sv\}t +to ", shown)
     assert re.search(r'\.Version +property +s +"0', shown)
     assert alice.run(*call, "ClearJobs", "a{sv}t", "1", "ids", "at", "1", str(id), "0").stdout == \
-        '{"type":"tt","data":[1,0]}\n'
+        '{"type":"ttt","data":[1,0,0]}\n'
 
 
 def test_only_live_jobs_are_in_the_tree(alice, bob, root, gate, ended):

@@ -203,7 +203,7 @@ def test_a_long_list_is_whole(machine, empty):
     rows = json.loads(empty.jobsctl("list", "-n", "all", "--json=short").stdout)
     assert [row["id"] for row in rows] == list(range(first + 1200, first - 1, -1))
     assert len(json.loads(empty.jobsctl("list", "-n", "510", "--json=short").stdout)) == 510
-    assert ran(empty.jobsctl("clear", "--all-ended", "--json=short")) == (0, '{"cleared":1201,"kept":0}\n')
+    assert ran(empty.jobsctl("clear", "--all-ended", "--json=short")) == (0, '{"cleared":1201,"kept":0,"tasks":0}\n')
 
 
 def test_json_has_the_properties_of_the_bus(alice):
@@ -303,7 +303,7 @@ def test_clear(empty, gate, root):
     assert alice.ids() == [running]
     good, = jobs("exit 0")
     told = alice.jobsctl("clear", "--all-ended", "--json=short")
-    assert told.stdout == '{"cleared":1,"kept":1}\n'
+    assert told.stdout == '{"cleared":1,"kept":1,"tasks":0}\n'
     assert alice.ids() == [running]
 
 
@@ -329,7 +329,7 @@ def test_a_dry_run_says_what_would_go_and_clears_nothing(empty, bob, gate, root)
     before = alice.ids()
     told = alice.jobsctl("clear", "--dry-run")      # it needs no option that says which: nothing can go
     assert told.stderr == "Would clear 3 jobs.\nWould keep 1 job: queued or running, not ended yet.\n"
-    assert alice.jobsctl("clear", "--dry-run", "--json=short", *map(str, ended[:2])).stdout == '{"cleared":2,"kept":0}\n'
+    assert alice.jobsctl("clear", "--dry-run", "--json=short", *map(str, ended[:2])).stdout == '{"cleared":2,"kept":0,"tasks":0}\n'
     assert "people's jobs are not touched" in root.jobsctl("clear", "--all-ended", "--dry-run").stderr
     for person, options in (alice, [str(running)]), (bob, [str(ended[0])]), (bob, ["--user=alice"]):
         refused, dry = (person.jobsctl("clear", *options, *dry, check=False) for dry in ([], ["--dry-run"]))
@@ -337,7 +337,7 @@ def test_a_dry_run_says_what_would_go_and_clears_nothing(empty, bob, gate, root)
     assert alice.ids() == before
     with pytest.raises(BusError, match="known are 0x1"):
         alice.call("ClearJobs", "a{sv}t", {}, 2)
-    assert alice.call("ClearJobs", "a{sv}t", {}, 1) == (3, 1)
+    assert alice.call("ClearJobs", "a{sv}t", {}, 1) == (3, 1, 0)
     gate.open()
     alice.wait(running)
 

@@ -164,3 +164,11 @@ def test_who_watches_sees_the_tasks_of_now(use, jobs, root):
         terminal.wait_for(lambda: "penny" in terminal.row("of penny") and "task" not in terminal.row("of penny"))
         use("SystemUIDMax=1999")
         terminal.wait_for(lambda: "harvest (task)" in terminal.row("of harvest"))
+
+
+def test_tasks_are_named_apart_when_they_go(dave, root):
+    """For an administrator who has jobs of his own, too."""
+    ids = [str(person.wait(person.submit("/bin/true"))["Id"]) for person in (dave, root, root)]
+    for how, words in (["--dry-run"], "Would clear"), ([], "Cleared"):
+        told = dave.jobsctl("clear", *how, *ids).stderr
+        assert told.splitlines()[0] == f"{words} 3 jobs, of which 2 command-line tasks."

@@ -579,8 +579,8 @@ static void test_what_a_user_may_leave_is_bounded(void **state) {
         free(happenings_take());
 }
 
-static void on_cleared(int r, uint64_t n_cleared, uint64_t n_kept, void *userdata) {
-        happened("cleared %" PRIu64 "%s", n_cleared, r < 0 ? " failed" : "");
+static void on_cleared(int r, const ClearCounts *counts, void *userdata) {
+        happened("cleared %" PRIu64 "%s", counts->n_cleared, r < 0 ? " failed" : "");
 }
 
 static void clear(Manager *m) {

@@ -18,7 +18,7 @@ export interface ManagerMethods {
     CountJobs: { in: [filter: Variants, before: number, flags: number], out: [count: number, next: number, scope: string] };
     CancelJob: { in: [id: number, flags: number], out: [] };
     RetryJob: { in: [id: number, flags: number], out: [new_id: number, job: string] };
-    ClearJobs: { in: [filter: Variants, flags: number], out: [cleared: number, kept: number] };
+    ClearJobs: { in: [filter: Variants, flags: number], out: [cleared: number, kept: number, tasks: number] };
     OpenOutput: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number] };
     ExportHistory: { in: [filter: Variants, format: string, flags: number], out: [stream: number, status: number, scope: string] };
     OpenLog: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number, scope: string] };
