@@ -5,6 +5,7 @@
 
 import { cockpit } from './cockpit';
 import type { Filters } from './model/address';
+import { attachment } from './model/attachment';
 import { exportOptions } from './model/query';
 
 // btoa() takes bytes.
@@ -19,7 +20,7 @@ function download(name: string, type: string, argv: string[], isAdministrator: b
         spawn: argv,
         err: 'ignore',
         ...isAdministrator && { superuser: 'require' },
-        external: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+        external: { 'content-type': type, 'content-disposition': attachment(name) },
     };
     // It is a web socket's address, of which the path is the same for HTTP.
     const { pathname } = new URL(cockpit.transport.uri(`channel/${cockpit.transport.csrf_token}`));
