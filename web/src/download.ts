@@ -7,6 +7,7 @@ import { cockpit } from './cockpit';
 import type { Filters } from './model/address';
 import { attachment } from './model/attachment';
 import { exportOptions } from './model/query';
+import { savedAs } from './model/result-file';
 
 // btoa() takes bytes.
 function base64(text: string): string {
@@ -45,4 +46,10 @@ export function downloadHistory(filters: Filters, isAdministrator: boolean) {
 export function downloadOutput(id: number, isAdministrator: boolean) {
     download(`job-${id}.log`, 'text/plain; charset=utf-8',
              ['jobsctl', 'output', '--quiet', String(id)], isAdministrator);
+}
+
+// Whatever is in it, it is for the disk: a job's HTML would run as this page does.
+export function downloadResult(id: number, name: string, isAdministrator: boolean) {
+    download(savedAs(name), 'application/octet-stream',
+             ['jobsctl', 'results', '--', String(id), name], isAdministrator);
 }
