@@ -142,9 +142,9 @@ class Window:
         self.shell.get_by_role("button", name="Authenticate").click()
         self.shell.get_by_text("Administrative access", exact=True).first().wait_for()
 
-    def download(self, part: Part, to: Path) -> str:
+    def download(self, part: Part, to: Path, by: tuple = ("click",)) -> str:
         """Click, and save what is downloaded. Returns the name that the browser would give it."""
-        return self.ask("download", calls=[*part.calls, ["click"]], to=str(to))
+        return self.ask("download", calls=[*part.calls, by], to=str(to))
 
     def violations(self) -> list[str]:
         """What is wrong for people who see, hear or move otherwise, as far as axe finds it."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One job: what is known of it, and what it prints."""
+"""One job: what is known of it, what it prints, and the files that it leaves."""
 
 import pytest
+
+from person import Gate
 
 
 def field(window, term):
@@ -90,6 +92,89 @@ def test_lines_of_a_megabyte_bytes_that_are_no_text_and_half_a_character(open_jo
     output(window).get_by_text("end").wait_for()
     output(window).get_by_text("… 996,000 characters more").wait_for()
     output(window).get_by_text("␁").wait_for()
+
+
+def results(window):
+    return window.jobs.get_by_role("region", name="Result files")
+
+
+def file_names(window):
+    return results(window).locator("tbody bdi").all_inner_texts()
+
+
+def test_the_files_that_a_job_left_are_downloaded_as_they_are(open_job, alice, tmp_path):
+    id = alice.sh('mkdir "$JOBSD_RESULTS/a"; echo hello >"$JOBSD_RESULTS/a/b.txt"; '
+                  'touch --date="2026-11-24 12:00:05 UTC" "$JOBSD_RESULTS/a/b.txt"; '
+                  'printf x >"$JOBSD_RESULTS/<i>n.txt"; head -c 20000000 /dev/zero >"$JOBSD_RESULTS/big"')
+    alice.wait(id)
+    window = open_job(id)
+    window.wait_until(lambda: file_names(window) == ["<i>n.txt", "a/b.txt", "big"])
+    for name, size in ("<i>n.txt", "1 B"), ("a/b.txt", "6 B"), ("big", "19.1 MiB"):
+        assert window.row(name).locator('td[data-label="Size"]').inner_text() == size
+    assert "Nov 24, 2026, 12:00:05" in window.row("a/b.txt").locator('td[data-label="Modified"]').inner_text()
+    assert results(window).locator("i").count() == 0
+    assert window.violations() == []
+
+    download = results(window).get_by_role("button", name="Download <i>n.txt")
+    window.download(download, tmp_path / "markup")
+    assert (tmp_path / "markup").read_bytes() == b"x"
+    download = results(window).get_by_role("button", name="Download big")
+    assert window.download(download, tmp_path / "big") == "big"
+    assert (tmp_path / "big").read_bytes() == bytes(20_000_000)
+    download = results(window).get_by_role("button", name="Download a/b.txt")
+    assert window.download(download, tmp_path / "text", by=("press", "Enter")) == "b.txt"
+    assert (tmp_path / "text").read_bytes() == b"hello\n"
+
+
+@pytest.mark.parametrize("name", ["Größe 5% (1).csv", "it's.txt", "-rf", "a b;c=d,e.txt", "-- $(id) `id` &|.txt"],
+                         ids=["letters", "apostrophe", "option", "separators", "shell"])
+def test_a_file_keeps_its_name(open_job, alice, tmp_path, name):
+    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', name)
+    alice.wait(id)
+    window = open_job(id)
+    button = results(window).get_by_role("button", name=f"Download {name}", exact=True)
+    saved = window.download(button, tmp_path / "file")
+    # What is a sign for a shell, browsers may replace.
+    assert saved == name or "|" in name
+    assert (tmp_path / "file").read_text() == "kept\n"
+
+
+def test_a_name_that_turns_around_does_not_look_like_another(open_job, alice, tmp_path):
+    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', "bill\u202efdp.csv")
+    alice.wait(id)
+    window = open_job(id)
+    window.wait_until(lambda: len(file_names(window)) == 1)
+    assert "\u202e" not in window.text()
+    saved = window.download(results(window).get_by_role("button", name="Download bill"), tmp_path / "file")
+    assert "\u202e" not in saved and saved.endswith("fdp.csv")
+    assert (tmp_path / "file").read_text() == "kept\n"
+
+
+def test_files_are_listed_while_the_job_runs_and_when_it_ends(open_job, alice, gate):
+    later = Gate(alice, "later")
+    id = alice.sh(f'echo 1 >"$JOBSD_RESULTS/one"; systemd-notify --status=waits; {gate.wait}; '
+                  f'echo 2 >"$JOBSD_RESULTS/two"; rm "$JOBSD_RESULTS/one"; echo written; {later.wait}; '
+                  'echo 3 >"$JOBSD_RESULTS/three"')
+    alice.wait_for(id, Info="waits")
+    window = open_job(id)
+    window.wait_until(lambda: file_names(window) == ["one"])
+    gate.open()
+    output(window).get_by_text("written").wait_for()
+    window.row("one").get_by_role("button", name="Download one").click()
+    window.row("one").get_by_text("This file is no longer there").wait_for()
+    assert window.violations() == []
+    results(window).get_by_role("button", name="Refresh").click()
+    window.wait_until(lambda: file_names(window) == ["two"])
+    later.open()
+    window.wait_until(lambda: file_names(window) == ["three", "two"])
+
+
+def test_most_jobs_leave_no_files_and_have_no_section_of_them(open_job, alice):
+    id = alice.sh("echo only this")
+    alice.wait(id)
+    window = open_job(id)
+    output(window).get_by_text("only this").wait_for()
+    assert results(window).count() == 0
 
 
 def test_cancel_and_retry(open_job, alice, gate):

@@ -27,6 +27,7 @@ def jobs(alice):
     alice.cancel(cancelled)
     alice.wait(cancelled)
     printing = alice.sh(r'printf "\033[1;32mok\033[0m  part one\n\033[33mwarning\033[0m: 3 records without a date\n"; '
+                        'touch "$JOBSD_RESULTS/ships.csv" "$JOBSD_RESULTS/$(printf %0100d 0).csv"; '
                         'systemd-notify --status="45% importing ships.csv"; exec sleep 1h', name="import",
                         related="https://example.org/record/12")
     alice.wait_for(printing, Info="45% importing ships.csv")
@@ -45,6 +46,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser, jobs, s
         assert window.jobs.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")
         window.go(str(jobs))
         window.jobs.get_by_role("log").get_by_text("warning").wait_for()
+        window.jobs.locator(".results").wait_for()
         screenshot(window, f"details-{look}")
         assert window.violations() == []
         assert window.jobs.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")

@@ -11,7 +11,7 @@ def jobs(alice, bob, carol, root):
     for name, person in people.items():
         person.cancel_all()
         person.clear()
-        person.wait(person.sh("echo of $(id -un)", name=f"{name}'s"))
+        person.wait(person.sh("echo of $(id -un) | tee \"$JOBSD_RESULTS/whose\"", name=f"{name}'s"))
 
 
 def test_one_sees_ones_own_jobs_and_is_told_so(browser, jobs):
@@ -28,7 +28,7 @@ def test_two_at_once_do_not_see_each_other(browser, jobs, alice, bob):
         his.wait_until(lambda: his.names() == ["new of bob", "bob's"])
 
 
-def test_administrative_access_shows_everybodys_and_command_line_tasks(browser, jobs, alice):
+def test_administrative_access_shows_everybodys_and_command_line_tasks(browser, jobs, alice, tmp_path):
     with browser.log_in("carol") as window:
         window.wait_until(lambda: window.names() == ["carol's"])
         window.become_administrator("carol")
@@ -37,6 +37,8 @@ def test_administrative_access_shows_everybodys_and_command_line_tasks(browser, 
         window.row("new of alice").get_by_text("Completed").wait_for()
         window.row("alice's").get_by_role("link", name="Full report").last().click()
         window.jobs.get_by_role("log").get_by_text("of alice").wait_for()
+        window.download(window.jobs.get_by_role("button", name="Download whose"), tmp_path / "whose")
+    assert (tmp_path / "whose").read_text() == "of alice\n"
 
 
 def test_an_administrators_retry_of_an_own_job_is_an_own_job(browser, jobs, carol):

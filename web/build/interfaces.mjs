@@ -14,7 +14,7 @@ export const OUTPUT = path.join(web, 'src/bus/interfaces.ts');
 const TYPES = {
     b: 'boolean', i: 'number', u: 'number', x: 'number', t: 'number', d: 'number', h: 'number', s: 'string',
     o: 'string', as: 'string[]', at: 'number[]', 'a{ss}': 'Record<string, string>', 'a{sv}': 'Variants',
-    'aa{sv}': 'Variants[]',
+    'aa{sv}': 'Variants[]', 'a(stt)': '[string, number, number][]',
 };
 
 function type(signature) {

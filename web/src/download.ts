@@ -5,7 +5,9 @@
 
 import { cockpit } from './cockpit';
 import type { Filters } from './model/address';
+import { attachment } from './model/attachment';
 import { exportOptions } from './model/query';
+import { savedAs } from './model/result-file';
 
 // btoa() takes bytes.
 function base64(text: string): string {
@@ -19,7 +21,7 @@ function download(name: string, type: string, argv: string[], isAdministrator: b
         spawn: argv,
         err: 'ignore',
         ...isAdministrator && { superuser: 'require' },
-        external: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+        external: { 'content-type': type, 'content-disposition': attachment(name) },
     };
     // It is a web socket's address, of which the path is the same for HTTP.
     const { pathname } = new URL(cockpit.transport.uri(`channel/${cockpit.transport.csrf_token}`));
@@ -44,4 +46,10 @@ export function downloadHistory(filters: Filters, isAdministrator: boolean) {
 export function downloadOutput(id: number, isAdministrator: boolean) {
     download(`job-${id}.log`, 'text/plain; charset=utf-8',
              ['jobsctl', 'output', '--quiet', String(id)], isAdministrator);
+}
+
+// Whatever is in it, it is for the disk: a job's HTML would run as this page does.
+export function downloadResult(id: number, name: string, isAdministrator: boolean) {
+    download(savedAs(name), 'application/octet-stream',
+             ['jobsctl', 'results', '--', String(id), name], isAdministrator);
 }

@@ -48,6 +48,11 @@ export class BusError extends Error {
         return this.code === 'org.freedesktop.DBus.Error.UnknownProperty';
     }
 
+    // Of a jobsd that is older than this page.
+    get isUnknownMethod(): boolean {
+        return this.code === 'org.freedesktop.DBus.Error.UnknownMethod';
+    }
+
     // jobsd, or the way to it.
     get isAway(): boolean {
         return /ServiceUnknown$|NameHasNoOwner$|NoReply$|Disconnected$|^disconnected$|^terminated$|^not-found$/

@@ -20,6 +20,8 @@ export interface ManagerMethods {
     RetryJob: { in: [id: number, flags: number], out: [new_id: number, job: string] };
     ClearJobs: { in: [filter: Variants, flags: number], out: [cleared: number, kept: number, tasks: number] };
     OpenOutput: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number] };
+    ListResults: { in: [id: number, flags: number], out: [results: [string, number, number][]] };
+    OpenResult: { in: [id: number, name: string, flags: number], out: [file: number, size: number] };
     ExportHistory: { in: [filter: Variants, format: string, flags: number], out: [stream: number, status: number, scope: string] };
     OpenLog: { in: [id: number, options: Variants, flags: number], out: [stream: number, status: number, scope: string] };
     ImportHistory: { in: [file: number, report: number, format: string, flags: number], out: [imported: number, known: number, refused: number] };
@@ -39,6 +41,8 @@ export const MANAGER_SIGNATURES: Record<keyof ManagerMethods, string> = {
     RetryJob: 'tt',
     ClearJobs: 'a{sv}t',
     OpenOutput: 'ta{sv}t',
+    ListResults: 'tt',
+    OpenResult: 'tst',
     ExportHistory: 'a{sv}st',
     OpenLog: 'ta{sv}t',
     ImportHistory: 'hhst',
@@ -85,6 +89,8 @@ export interface JobProperties {
     NextTry: number;
     CPUUsageNSec: number;
     MemoryPeak: number;
+    ResultFiles: number;
+    ResultBytes: number;
     RetryOf: number;
     Imported: number;
     Parameters: string[];

@@ -14,9 +14,10 @@ import { JobFields } from './JobFields';
 import { JobInfo } from './JobInfo';
 import { NoSuchJob } from './NoSuchJob';
 import { OutputView } from './OutputView';
+import { ResultFiles } from './ResultFiles';
 import { StatusLabel } from './StatusLabel';
 
-// One job: all that is known of it, and what it prints.
+// One job: all that is known of it, what it left, and what it prints.
 export function DetailsPage({ model }: { model: Model }) {
     const { id, job, isGone, error } = useObservable(model.details);
     const { isAdministrator } = useObservable(model.connection);
@@ -55,6 +56,8 @@ export function DetailsPage({ model }: { model: Model }) {
                 <PageSection hasBodyWrapper={false}>
                     <JobFields job={job} />
                 </PageSection>
+                {!isGone && <ResultFiles key={job.Id} id={job.Id} results={model.details.results}
+                                         isAdministrator={isAdministrator} />}
                 {job.Imported === 0 && <PageSection hasBodyWrapper={false} isFilled>
                     <OutputView key={job.Id} job={job} output={model.details.output}
                                 isAdministrator={isAdministrator} />

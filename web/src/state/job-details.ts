@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// One job, with all that is known of it, and what it prints.
+// One job, with all that is known of it, what it prints, and the files that it leaves.
 
 import { BusError } from '../bus/bus';
 import type { News } from '../bus/bus';
@@ -8,6 +8,7 @@ import type { Job } from '../model/job';
 import type { Connection } from './connection';
 import { Observable } from './observable';
 import { Output } from './output';
+import { Results } from './results';
 
 export interface JobDetailsState {
     id: number;                 // 0: none is shown
@@ -18,18 +19,21 @@ export interface JobDetailsState {
 
 export class JobDetails extends Observable<JobDetailsState> {
     readonly output = new Output();
+    readonly results: Results;
 
     private mustLoad = false;
     private isBusy = false;
 
     constructor(private readonly connection: Connection) {
         super({ id: 0, job: undefined, isGone: false, error: undefined });
+        this.results = new Results(connection);
     }
 
     show(id: number) {
         if (id === this.state.id)
             return;
         this.output.close();
+        this.results.close();
         this.update({ id, job: undefined, isGone: false, error: undefined });
         this.load();
     }
@@ -38,10 +42,13 @@ export class JobDetails extends Observable<JobDetailsState> {
         const id = signal.name === 'PropertiesChanged' ? signal.id : signal.args[0];
         if (id !== this.state.id)
             return;
-        if (signal.name === 'PropertiesChanged' && this.state.job && signal.invalidated.length === 0)
+        if (signal.name === 'PropertiesChanged' && this.state.job && signal.invalidated.length === 0) {
             this.update({ job: { ...this.state.job, ...signal.changed } as Job });
-        else
+            if ('Status' in signal.changed)
+                this.results.load();
+        } else {
             this.load();
+        }
     }
 
     load() {
@@ -67,6 +74,7 @@ export class JobDetails extends Observable<JobDetailsState> {
                 return;
             this.update({ job, isGone: false, error: undefined });
             this.output.open(id, this.connection.state.isAdministrator);
+            this.results.open(id);
         } catch (error) {
             if (id !== this.state.id)
                 return;
