@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "job-json.h"
 #include "json-message.h"
+#include "json.h"
 #include "macro.h"
 
 /* "CPUQuota" is cpu_quota, "MaxRunning" max_running. */
@@ -94,6 +94,24 @@ static int entries_to_json(sd_bus_message *message, struct json_object *object) 
         return r;
 }
 
+/* An a{ss} has no properties of ours, but what somebody has called so. */
+static int texts_to_json(sd_bus_message *message, struct json_object *object) {
+        int r;
+
+        while ((r = sd_bus_message_enter_container(message, 'e', "ss")) > 0) {
+                const char *key, *text;
+
+                r = sd_bus_message_read(message, "ss", &key, &text);
+                if (r >= 0)
+                        r = json_add(object, key, json_object_new_string(text));
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
 static int elements_to_json(sd_bus_message *message, struct json_object *array) {
         int r;
 
@@ -112,16 +130,18 @@ static int elements_to_json(sd_bus_message *message, struct json_object *array) 
 }
 
 static int array_to_json(sd_bus_message *message, const char *contents, struct json_object **ret) {
-        bool is_object = strcmp(contents, "{sv}") == 0;
+        bool has_properties = strcmp(contents, "{sv}") == 0, has_texts = strcmp(contents, "{ss}") == 0;
         _cleanup_(json_object_putp) struct json_object *object =
-                        is_object ? json_object_new_object() : json_object_new_array();
+                        has_properties || has_texts ? json_object_new_object() : json_object_new_array();
         int r;
 
         if (!object)
                 return -ENOMEM;
         r = sd_bus_message_enter_container(message, 'a', contents);
         if (r >= 0)
-                r = is_object ? entries_to_json(message, object) : elements_to_json(message, object);
+                r = has_properties ? entries_to_json(message, object)
+                                : has_texts ? texts_to_json(message, object)
+                                            : elements_to_json(message, object);
         if (r >= 0)
                 r = sd_bus_message_exit_container(message);
         if (r >= 0)

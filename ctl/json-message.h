@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a bus message holds, as JSON: an a{sv} is an object, with its keys in snake_case. */
+/* What a bus message holds, as JSON: an a{sv} is an object, with its keys in snake_case, and so is an
+ * a{ss}, with its keys as they are. */
 
 #include <json-c/json.h>
 #include <systemd/sd-bus.h>

@@ -9,10 +9,12 @@
 #include "job-type-folder.h"
 #include "json-message.h"
 #include "json.h"
+#include "locale-tag.h"
 #include "outcome.h"
 #include "pager.h"
 #include "protocol.h"
 #include "report.h"
+#include "strv.h"
 #include "table.h"
 #include "verb.h"
 
@@ -47,6 +49,34 @@ static int fetch_types(Context *context, JsonObject **ret) {
         if (r >= 0)
                 r = json_from_message(reply, ret);
         return r < 0 ? fail_bus(&error, r, "Failed to list job types") : 0;
+}
+
+/* ---- in the language of who reads it ---- */
+
+static int translate(JsonObject *object, char *const *tags) {
+        JsonObject *descriptions = get(object, "descriptions"), *text = NULL;
+
+        for (; !text && *tags; tags++)
+                text = get(descriptions, *tags);
+        return text ? json_add_or_null(object, "description", json_object_get(text)) : 0;
+}
+
+static int translate_type(JsonObject *type, char *const *tags) {
+        JsonObject *parameters = get(type, "parameters");
+        int r = translate(type, tags);
+
+        for (size_t i = 0; r >= 0 && parameters && i < json_object_array_length(parameters); i++)
+                r = translate(json_object_array_get_idx(parameters, i), tags);
+        return r;
+}
+
+static int translate_types(JsonObject *types) {
+        _cleanup_strv_free_ char **tags = NULL;
+        int r = locale_get_tags(locale_of_messages(), &tags);
+
+        for (size_t i = 0; r >= 0 && i < json_object_array_length(types); i++)
+                r = translate_type(json_object_array_get_idx(types, i), tags);
+        return r < 0 ? fail_memory() : 0;
 }
 
 /* ---- all of them ---- */
@@ -333,6 +363,8 @@ int verb_types(Context *context) {
         if (arguments->check)
                 return check_file(arguments, arguments->operands[0]);
         r = fetch_types(context, &types);
+        if (r >= 0 && arguments->json == JSON_OFF) /* JSON has them all */
+                r = translate_types(types);
         if (r < 0)
                 return r;
         return arguments->n_operands > 0 ? show_type(context, types, arguments->operands[0])

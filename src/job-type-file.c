@@ -8,6 +8,7 @@
 #include "config-file.h"
 #include "ini-file.h"
 #include "job-type-file.h"
+#include "locale-tag.h"
 #include "parse.h"
 #include "protocol.h"
 #include "strv.h"
@@ -18,13 +19,18 @@ typedef struct Directive {
         int (*set)(const struct Directive *directive, void *field, const char *value);
         size_t offset; /* of the field in a JobType or a Parameter */
         const char *expected;
-        int min, max; /* of a number */
+        int min, max;        /* of a number */
+        size_t translations; /* of the field for this text in other languages; 0: it has none */
 } Directive;
+
+static bool is_text(const char *value) {
+        return utf8_is_valid(value) && text_is_one_line(value);
+}
 
 static int set_text(const Directive *directive, void *field, const char *value) {
         char *copy;
 
-        if (!utf8_is_valid(value) || !text_is_one_line(value))
+        if (!is_text(value))
                 return -EINVAL;
         copy = *value ? strdup(value) : NULL;
         if (*value && !copy)
@@ -152,10 +158,13 @@ static int set_kind(const Directive *directive, void *field, const char *value) 
 #define TIME_SPAN "a time span as \"90\" or \"1h 30min\""
 
 #define TYPE(name, ...) \
+        { #name, __VA_ARGS__, 0 }
+#define TRANSLATED(name, ...) \
         { #name, __VA_ARGS__ }
 #define FIELD(field) offsetof(JobType, field)
 static const Directive type_directives[] = {
-        TYPE(Description, set_text, FIELD(description), "one line of UTF-8 text", 0, 0),
+        TRANSLATED(Description, set_text, FIELD(description), "one line of UTF-8 text", 0, 0,
+                        FIELD(descriptions)),
         TYPE(Command, set_words, FIELD(command), "a command whose quotes are closed", 0, 0),
         TYPE(User, set_text, FIELD(user), "a user's name or number", 0, 0),
         TYPE(WorkingDirectory, set_directory, FIELD(working_directory), "an absolute path, or ~", 0, 0),
@@ -180,7 +189,8 @@ static const Directive type_directives[] = {
 
 #define FIELD(field) offsetof(Parameter, field)
 static const Directive parameter_directives[] = {
-        TYPE(Description, set_text, FIELD(description), "one line of UTF-8 text", 0, 0),
+        TRANSLATED(Description, set_text, FIELD(description), "one line of UTF-8 text", 0, 0,
+                        FIELD(descriptions)),
         TYPE(Type, set_kind, FIELD(kind), "string, integer, choice, boolean, path or uri", 0, 0),
         TYPE(Required, set_boolean, FIELD(required), "yes or no", 0, 0),
         TYPE(Default, set_text, FIELD(default_value), "one line of UTF-8 text", 0, 0),
@@ -220,9 +230,65 @@ static void tell_unknown(
                                 known);
 }
 
+/* "Description[de]" */
+static bool is_translation(const Directive *directive, const char *key) {
+        size_t n = strlen(directive->name);
+
+        return directive->translations > 0 && strncmp(key, directive->name, n) == 0 && key[n] == '[';
+}
+
+static void remove_first(char **texts) {
+        free(texts[0]);
+        do
+                texts[0] = texts[1];
+        while (*texts++);
+}
+
+/* Instead of the one in this language; an empty one is none. */
+static int set_translation(char ***translations, const char *tag, const char *text) {
+        _cleanup_free_ char *entry = NULL;
+        char **old = *translations;
+
+        if (asprintf(&entry, "%s=%s", tag, text) < 0)
+                return -ENOMEM;
+        for (; old && *old; old++)
+                if (strncmp(*old, entry, strlen(tag) + 1) == 0) {
+                        remove_first(old);
+                        break;
+                }
+        if (!*text)
+                return 0;
+        if (strv_length(*translations) >= DESCRIPTION_LANGUAGES_MAX)
+                return -E2BIG;
+        return strv_extend(translations, entry);
+}
+
+static void assign_translation(
+                IniFile *file, const Directive *directive, void *target, const char *key, const char *value) {
+        char ***translations = (void *) ((char *) target + directive->translations);
+        const char *tag = key + strlen(directive->name) + 1, *end = strchr(tag, ']');
+        _cleanup_free_ char *copy = end && !end[1] ? strndup(tag, (size_t) (end - tag)) : NULL;
+
+        if (!copy || !locale_tag_is_valid(copy))
+                ini_file_mistake(file,
+                                "%s= names no language: %s[...]= takes one as de, de_AT, sr@latin or "
+                                "sr_RS@latin.",
+                                key, directive->name);
+        else if (!is_text(value))
+                ini_file_mistake(file, "%s= takes %s, not \"" QUOTE "\".", key, directive->expected,
+                                QUOTED(value));
+        else if (set_translation(translations, copy, value) < 0)
+                ini_file_mistake(file, "%s= in more than %u languages.", directive->name,
+                                DESCRIPTION_LANGUAGES_MAX);
+}
+
 static void assign_by(IniFile *file, const Directive *table, size_t n, void *target, const char *section,
                 const char *key, const char *value) {
         for (size_t i = 0; key && i < n; i++) {
+                if (is_translation(&table[i], key)) {
+                        assign_translation(file, &table[i], target, key, value);
+                        return;
+                }
                 if (strcmp(table[i].name, key) != 0)
                         continue;
                 if (table[i].set(&table[i], (char *) target + table[i].offset, value) < 0)

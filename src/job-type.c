@@ -40,6 +40,7 @@ int job_type_new(const char *name, const char *path, JobType **ret) {
 static void parameter_done(Parameter *parameter) {
         free(parameter->name);
         free(parameter->description);
+        strv_free(parameter->descriptions);
         free(parameter->default_value);
         free(parameter->pattern);
         if (parameter->regex)
@@ -58,6 +59,7 @@ JobType *job_type_free(JobType *type) {
         free(type->path);
         free(type->mistake);
         free(type->description);
+        strv_free(type->descriptions);
         strv_free(type->command);
         free(type->user);
         free(type->working_directory);

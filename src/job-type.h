@@ -15,6 +15,8 @@
 #define JOB_TYPE_NAME_BYTES_MAX 64U
 #define JOB_TYPE_PARAMETERS_MAX 64U
 #define PARAMETER_NAME_BYTES_MAX 32U
+/* That a description may be written in, see locale-tag.h. */
+#define DESCRIPTION_LANGUAGES_MAX 32U
 /* A quarter of what one argument may have. */
 #define PARAMETER_VALUE_BYTES_MAX ((size_t) 32 * 1024)
 #define JOB_TYPE_RETRIES_MAX 20U
@@ -32,6 +34,7 @@ typedef enum ParameterKind {
 
 typedef struct Parameter {
         char *name, *description;
+        char **descriptions; /* in other languages: "de_AT=text" */
         ParameterKind kind;
         bool required, allow_dash, secret;
         char *default_value;
@@ -45,6 +48,7 @@ typedef struct JobType {
         char *name, *path; /* path: the file that defines it */
         char *mistake;     /* the first one in its files: then it cannot be run; NULL for none */
         char *description;
+        char **descriptions; /* as of a parameter */
         char **command; /* arguments with {name} in them */
         char *user;     /* NULL: whoever starts it */
         char *working_directory;

@@ -32,6 +32,31 @@ static int append_words(sd_bus_message *m, const char *key, char **words) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static int append_translation(sd_bus_message *m, const char *entry) {
+        const char *text = strchr(entry, '=');
+        _cleanup_free_ char *tag = strndup(entry, (size_t) (text - entry));
+
+        return tag ? sd_bus_message_append(m, "{ss}", tag, text + 1) : -ENOMEM;
+}
+
+static int append_descriptions(sd_bus_message *m, const char *description, char **translations) {
+        int r = append_text(m, "Description", description);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", "Descriptions");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'v', "a{ss}");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "{ss}");
+        for (; r >= 0 && translations && *translations; translations++)
+                r = append_translation(m, *translations);
+        for (int i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
 /* What depends on the kind of a parameter. */
 static int append_bounds(sd_bus_message *m, const Parameter *parameter) {
         int r = 0;
@@ -55,7 +80,7 @@ static int append_parameter(sd_bus_message *m, const Parameter *parameter) {
         if (r >= 0)
                 r = append_text(m, "Name", parameter->name);
         if (r >= 0)
-                r = append_text(m, "Description", parameter->description);
+                r = append_descriptions(m, parameter->description, parameter->descriptions);
         if (r >= 0)
                 r = append_text(m, "Type", parameter_kind_to_string(parameter->kind));
         if (r >= 0) /* without a default it has to be given */
@@ -105,7 +130,7 @@ static int append_type(sd_bus_message *m, const JobType *type, Verdict verdict) 
         if (r >= 0)
                 r = append_text(m, "Name", type->name);
         if (r >= 0)
-                r = append_text(m, "Description", type->description);
+                r = append_descriptions(m, type->description, type->descriptions);
         if (r >= 0)
                 r = append_text(m, "Path", type->path);
         if (r >= 0)

@@ -11,6 +11,7 @@
 #include "ini-file.h"
 #include "job-type-file.h"
 #include "job-type.h"
+#include "locale-tag.h"
 #include "parse.h"
 #include "protocol.h"
 #include "strv.h"
@@ -41,6 +42,16 @@ static void check_limits(const JobType *type) {
         CHECK(*type->working_directory == '/' || strcmp(type->working_directory, "~") == 0);
 }
 
+static void check_descriptions(char *const *descriptions) {
+        CHECK(strv_length(descriptions) <= DESCRIPTION_LANGUAGES_MAX);
+        for (; descriptions && *descriptions; descriptions++) {
+                const char *text = strchr(*descriptions, '=');
+                _cleanup_free_ char *tag = text ? strndup(*descriptions, (size_t) (text - *descriptions)) : NULL;
+
+                CHECK(tag && locale_tag_is_valid(tag) && text[1] && utf8_is_valid(text + 1));
+        }
+}
+
 static void check_parameters(const JobType *type) {
         CHECK(type->n_parameters <= JOB_TYPE_PARAMETERS_MAX);
         for (size_t i = 0; i < type->n_parameters; i++) {
@@ -49,6 +60,7 @@ static void check_parameters(const JobType *type) {
 
                 CHECK(job_type_find_parameter(type, parameter->name) == parameter);
                 CHECK(parameter->min <= parameter->max);
+                check_descriptions(parameter->descriptions);
                 if (parameter->default_value)
                         CHECK(parameter_check(parameter, parameter->default_value, &message) == 0);
         }
@@ -112,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (type->mistake)
                 return 0;
         check_limits(type);
+        check_descriptions(type->descriptions);
         check_parameters(type);
         expand(type, values);
         return 0;

@@ -19,10 +19,13 @@ BROKEN_TYPE = "org.jobsd1.Error.BrokenType"
 SHOW = """
     [Job]
     Description=Show what arrives
+    Description[de]=Zeigt, was ankommt
+    Description[de_AT]=Zagt, wos ankummt
     Command=/usr/bin/printf '<%%s>\\n' --text={text} {mode} --level={level}
     AllowGroups=operators
     [Parameter text]
     Description=Anything
+    Description[de]=Irgendwas
     Required=yes
     [Parameter mode]
     Type=choice
@@ -162,13 +165,15 @@ def test_what_there_is_to_be_run(alice, bob, erin, dave):
     assert {row["allowed"] for row in everything.values()} == {"auth"}
     assert listed(dave)["private"]["allowed"] == "yes"
     show = listed(erin)["show"]
+    assert show["descriptions"] == {"de": "Zeigt, was ankommt", "de_AT": "Zagt, wos ankummt"}
     assert (show["description"], show["path"], show["groups"], show["mistake"]) == \
         ("Show what arrives", f"{TYPES}/show.job", ["operators"], "")
     assert show["parameters"] == [
-        {"name": "text", "description": "Anything", "type": "string", "required": True, "secret": False},
-        {"name": "mode", "description": "", "type": "choice", "required": False, "secret": False, "choices": ["fast", "slow"],
-         "default": "fast"},
-        {"name": "level", "description": "", "type": "integer", "required": False, "secret": False,
+        {"name": "text", "description": "Anything", "descriptions": {"de": "Irgendwas"}, "type": "string",
+         "required": True, "secret": False},
+        {"name": "mode", "description": "", "descriptions": {}, "type": "choice", "required": False, "secret": False,
+         "choices": ["fast", "slow"], "default": "fast"},
+        {"name": "level", "description": "", "descriptions": {}, "type": "integer", "required": False, "secret": False,
          "min": 1, "max": 3}]
 
 
@@ -196,6 +201,36 @@ def test_the_command_line(erin, bob):
             (["run"], 2, "What is missing")):
         failed = erin.jobsctl(*arguments, check=False)
         assert failed.returncode == status and words in failed.stderr, arguments
+
+
+@pytest.mark.parametrize("environment, words, of_text", [
+    ({"LANG": "de_DE.UTF-8"}, "Zeigt, was ankommt", "Irgendwas"),
+    ({"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "de_AT.UTF-8@euro"}, "Zagt, wos ankummt", "Irgendwas"),
+    ({"LC_MESSAGES": "de", "LC_ALL": "it_IT"}, "Show what arrives", "Anything"),
+    ({"LANG": "C.UTF-8"}, "Show what arrives", "Anything"),
+])
+def test_a_type_is_described_in_the_language_of_who_asks(erin, environment, words, of_text):
+    """If it says something in that language, and programs get all of them."""
+    def ask(*options):
+        names = ("--unset=LC_ALL", "--unset=LC_MESSAGES", "--unset=LANG")
+        return erin.run("env", *names, *(f"{name}={value}" for name, value in environment.items()), "jobsctl", "types",
+                        *options).stdout
+    assert words in ask()
+    one = ask("show")
+    assert words in one and of_text in one
+    assert json.loads(ask("show", "--json=short"))["description"] == "Show what arrives"
+
+
+def test_a_description_in_no_language_is_a_mistake(erin, root):
+    put(root, "lost.job", "[Job]\nCommand=/bin/true\nDescription[de_AT.UTF-8]=x\nAllowGroups=operators\n")
+    mistakes, = root.call("Reload", "t", 0)
+    erin.file("lost.job").write_text(root.machine.path(f"{TYPES}/lost.job").read_text())
+    root.machine.path(f"{TYPES}/lost.job").unlink()
+    root.call("Reload", "t", 0)
+    assert mistakes == [f"{TYPES}/lost.job:3: Description[de_AT.UTF-8]= names no language: Description[...]= takes one as "
+                        "de, de_AT, sr@latin or sr_RS@latin."]
+    told = erin.jobsctl("types", "--check", "lost.job", check=False)
+    assert (told.returncode, told.stderr) == (1, mistakes[0].removeprefix(f"{TYPES}/") + "\n")
 
 
 def test_a_type_runs_no_more_jobs_at_once_than_it_says(erin, root):

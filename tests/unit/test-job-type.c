@@ -123,6 +123,48 @@ static void test_every_directive(void **state) {
                         "/bin/echo|--file=/data/x y.csv|a b|{c}|--mode=a");
 }
 
+static void assert_texts(char *const *texts, const char *wanted) {
+        _cleanup_free_ char *joined = NULL;
+
+        assert_int_equal(strv_join(texts, "|", &joined), 0);
+        assert_string_equal(joined, wanted);
+}
+
+static void test_descriptions_in_other_languages(void **state) {
+        _cleanup_found_ Found found;
+
+        read_text(&found,
+                        "[Job]\nDescription[fr]=autre\nDescription[de]=Daten = alle; sofort\nDescription=All data\n"
+                        "Description[sr_RS@latin] = x \nDescription[fr]=toutes\nDescription[it]=dati\n"
+                        "Description[it]=\nDescription[es]=\nCommand=/bin/echo {file}\n"
+                        "[Parameter file]\nDescription[de]=Was gelesen wird\n");
+        assert_string_equal(found.mistakes, "");
+        assert_string_equal(found.type->description, "All data");
+        assert_texts(found.type->descriptions, "de=Daten = alle; sofort|sr_RS@latin=x|fr=toutes");
+        assert_null(found.type->parameters[0].description);
+        assert_texts(found.type->parameters[0].descriptions, "de=Was gelesen wird");
+}
+
+static void test_as_many_languages_as_a_description_may_have(void **state) {
+        _cleanup_free_ char *text = NULL;
+        _cleanup_found_ Found found;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+
+        fputs(COMMAND, f);
+        for (unsigned i = 0; i < DESCRIPTION_LANGUAGES_MAX; i++)
+                fprintf(f, "\nDescription[%c%c]=x", 'a' + (int) i / 26, 'a' + (int) i % 26);
+        fputs("\nDescription[aa]=y\n", f); /* another text, no other language */
+        fflush(f);
+        read_text(&found, text);
+        assert_string_equal(found.mistakes, "");
+        found_done(&found);
+        fputs("Description[zz]=x\n", f);
+        fclose(f);
+        read_text(&found, text);
+        assert_string_equal(found.mistakes, "t.job:36: Description= in more than 32 languages.\n");
+}
+
 static void test_what_is_left_out_of_a_file(void **state) {
         _cleanup_found_ Found found;
 
@@ -145,6 +187,27 @@ static void test_mistakes(void **state) {
                                 "User=, WorkingDirectory=, Environment=, AllowGroups=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
                                 "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Retries=, RetrySec=, Restartable=.\n" },
+                { COMMAND "\nDescription[de-AT]=x\n",
+                                "t.job:3: Description[de-AT]= names no language: Description[...]= takes one "
+                                "as de, de_AT, sr@latin or sr_RS@latin.\n" },
+                { COMMAND "\nDescription[de_AT.UTF-8]=x\n",
+                                "t.job:3: Description[de_AT.UTF-8]= names no language: Description[...]= "
+                                "takes one as de, de_AT, sr@latin or sr_RS@latin.\n" },
+                { COMMAND "\nDescription[de=x\n",
+                                "t.job:3: Description[de= names no language: Description[...]= takes one as "
+                                "de, de_AT, sr@latin or sr_RS@latin.\n" },
+                { COMMAND "\nDescription[de]x=x\n",
+                                "t.job:3: Description[de]x= names no language: Description[...]= takes one "
+                                "as de, de_AT, sr@latin or sr_RS@latin.\n" },
+                { COMMAND "\nDescription[de]=\xe4\n",
+                                "t.job:3: Description[de]= takes one line of UTF-8 text, not \"?\".\n" },
+                { COMMAND "{x}\n[Parameter x]\nDescription[]=x\n",
+                                "t.job:4: Description[]= names no language: Description[...]= takes one as "
+                                "de, de_AT, sr@latin or sr_RS@latin.\n" },
+                { COMMAND "{x}\n[Parameter x]\nDefault[de]=x\n",
+                                "t.job:4: Unknown key Default[de]= in section [Parameter x]. Known are "
+                                "Description=, Type=, Required=, "
+                                "Default=, Pattern=, Min=, Max=, Choices=, AllowDash=, Secret=.\n" },
                 { COMMAND "\n[Jobs]\n",
                                 "t.job:3: Unknown section [Jobs]. Known are [Job] and [Parameter NAME].\n" },
                 { COMMAND "\nMaxRunning=0\n",
@@ -429,15 +492,16 @@ static void test_drop_ins(void **state) {
         _cleanup_found_ Found found = {};
 
         assert_int_equal(mkdir(low_d, 0700) | mkdir(high_d, 0700), 0);
-        write_text(low, "a.job", COMMAND "\nNice=1\nMaxRunning=1\nEnvironment=A=1\n");
+        write_text(low, "a.job", COMMAND "\nNice=1\nMaxRunning=1\nEnvironment=A=1\nDescription[de]=a\nDescription[fr]=b\n");
         write_text(high_d, "10-x.conf", "[Job]\nNice=2\nEnvironment=B=2\n");
         write_text(low_d, "20-y.conf", "[Job]\nNice=3\nTasksMax=infinity\n");
         write_text(low_d, "30-z.conf", "[Job]\nNice=4\n");
-        write_text(high_d, "30-z.conf", "[Job]\nMaxRunning=9\nNonsense=1\n");
+        write_text(high_d, "30-z.conf", "[Job]\nMaxRunning=9\nNonsense=1\nDescription[de]=c\n");
         read_folders(&found, (char *[]){ low, high, NULL });
         assert_int_equal(found.type->nice, 3);
         assert_int_equal(found.type->max_running, 9);
         assert_int_equal(strv_length(found.type->environment), 2);
+        assert_texts(found.type->descriptions, "fr=b|de=c");
         assert_true(strncmp(found.mistakes, "30-z.conf:3: Unknown key Nonsense=", 34) == 0);
 }
 
@@ -526,6 +590,8 @@ static void test_words(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_directive),
+                cmocka_unit_test(test_descriptions_in_other_languages),
+                cmocka_unit_test(test_as_many_languages_as_a_description_may_have),
                 cmocka_unit_test(test_what_is_left_out_of_a_file),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_each_mistake_of_a_file_is_told),
