@@ -96,6 +96,12 @@ static bool is_too_deep(const char *name) {
         return depth > RESULT_DEPTH_MAX;
 }
 
+/* What the caller may find in his folder, and what becomes of a name that leads out of it. */
+static bool is_no_file(int error) {
+        return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV || error == ENXIO ||
+                        error == ENAMETOOLONG || error == EACCES;
+}
+
 /* O_NONBLOCK: a FIFO is opened without anybody at its other end, and then seen not to be a file. */
 int folder_open_file(int fd, const char *name, uid_t uid, int *ret_fd, struct stat *ret) {
         struct open_how how = {
@@ -108,7 +114,7 @@ int folder_open_file(int fd, const char *name, uid_t uid, int *ret_fd, struct st
                 return -ENOENT;
         file_fd = (int) syscall(SYS_openat2, fd, name, &how, sizeof(how));
         if (file_fd < 0)
-                return errno == ENOMEM || errno == ENFILE || errno == EIO ? -errno : -ENOENT;
+                return is_no_file(errno) ? -ENOENT : -errno;
         if (fstat(file_fd, ret) < 0)
                 return -errno;
         if (!S_ISREG(ret->st_mode) || !is_of(ret, uid))

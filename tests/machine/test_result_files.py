@@ -6,7 +6,8 @@ import stat
 
 import pytest
 
-from person import JOB, BusError, Gate, job_path, variants
+from person import BusError, Gate
+from waiting import wait_until
 
 FOLDERS = "/var/lib/jobsd-results"
 NO_RESULT = "org.jobsd1.Error.NoSuchResult"
@@ -28,7 +29,7 @@ def result(person, id, name):
 def counted(person, id):
     """Its properties, when its files have been counted."""
     person.wait(id)
-    person.wait_until(lambda: person.job(id)["ResultFiles"] > 0)
+    wait_until(lambda: person.job(id)["ResultFiles"] > 0)
     return person.job(id)
 
 
@@ -63,7 +64,7 @@ def test_a_variable_of_the_same_name_is_the_jobs_own(alice):
 def test_nothing_is_left_of_a_job_that_leaves_nothing(alice, machine):
     id = alice.sh("true")
     job = alice.wait(id)
-    alice.wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
+    wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
     assert (job["ResultFiles"], job["ResultBytes"], results(alice, id)) == (0, 0, {})
 
 
@@ -81,7 +82,7 @@ def test_what_a_job_leaves_is_read_and_counted(alice):
 
 def test_of_a_job_that_runs_what_is_there_by_now(alice, gate):
     id = alice.sh(f'echo begun >"$JOBSD_RESULTS/report"; {gate.wait}; echo done >>"$JOBSD_RESULTS/report"')
-    alice.wait_until(lambda: results(alice, id).get("report") == 6)
+    wait_until(lambda: results(alice, id).get("report") == 6)
     assert result(alice, id, "report") == b"begun\n"
     gate.open()
     counted(alice, id)
@@ -93,7 +94,7 @@ def test_a_large_file_is_read_while_its_job_is_cleared(alice, machine):
     counted(alice, id)
     file, size = alice.call("OpenResult", "tst", id, "zeros", 0)
     alice.clear(ids=[id])
-    alice.wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
+    wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
     assert alice.read(file) == bytes(20_000_000) and size == 20_000_000
 
 
@@ -174,7 +175,7 @@ def test_a_descriptor_is_for_reading(alice):
 
 def test_the_files_of_a_service_account_are_its_submitters(alice, bob, root):
     """Who has no other right on that account, and does not see others' of the same."""
-    root.write("/etc/jobsd/types.d/leave.job", "[Job]\nCommand=/bin/sh -c 'echo \"{word}\" >\"$$JOBSD_RESULTS/word\"; id -un'\n"
+    root.write("/etc/jobsd/types.d/leave.job", "[Job]\nCommand=/bin/sh -c 'echo \"{word}\" >\"$JOBSD_RESULTS/word\"; id -un'\n"
                "User=games\nAllowGroups=alice bob\n[Parameter word]\nType=string\n")
     root.call("Reload", "t", 0)
     ids = {person.name: person.call("RunType", "sa{ss}a{sv}t", "leave", {"word": person.name}, {}, 0)[0]
@@ -212,12 +213,12 @@ def test_they_go_with_the_job(alice, machine):
         counted(alice, id)
     assert folders(machine) >= {f"kept/{id}" for id in ids}
     alice.clear(ids=ids)
-    alice.wait_until(lambda: not any(str(id) in folder for id in ids for folder in folders(machine)))
+    wait_until(lambda: not any(str(id) in folder for id in ids for folder in folders(machine)))
 
 
 def test_a_further_try_finds_what_the_one_before_left(alice, root, machine):
     root.write("/etc/jobsd/types.d/again.job",
-               "[Job]\nCommand=/bin/sh -c 'echo >>\"$$JOBSD_RESULTS/tries\"; test $(wc -l <\"$$JOBSD_RESULTS/tries\") = 2'\n"
+               "[Job]\nCommand=/bin/sh -c 'echo >>\"$JOBSD_RESULTS/tries\"; test $(wc -l <\"$JOBSD_RESULTS/tries\") = 2'\n"
                "AllowGroups=alice\nRetries=1\n")
     root.call("Reload", "t", 0)
     id, _ = alice.call("RunType", "sa{ss}a{sv}t", "again", {}, {}, 0)
@@ -239,7 +240,7 @@ class TestWhateverHappensMeanwhile:
         refused("org.freedesktop.DBus.Error.Failed", alice, "OpenResult", "tst", id, "report", 0)
         assert alice.job(id)["ResultFiles"] == 0
         root.run("systemctl", "restart", "jobsd.service")
-        alice.wait_until(lambda: alice.job(id)["ResultFiles"] == 1)
+        wait_until(lambda: alice.job(id)["ResultFiles"] == 1)
         assert alice.job(id)["ResultBytes"] == 5
         assert result(alice, id, "report") == b"12345"
 
@@ -250,7 +251,7 @@ class TestWhateverHappensMeanwhile:
         alice.clear(ids=[id])
         assert f"kept/{id}.cleared" in folders(machine)
         root.run("systemctl", "restart", "jobsd.service")
-        alice.wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
+        wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
 
     def test_what_belongs_to_a_job_is_put_back(self, alice, root, machine):
         """jobsd was killed between the rename and the commit."""

@@ -146,11 +146,11 @@ int result_service_ask(ResultService *service, const char *const words[], result
         return 0;
 }
 
-void results_are(int r, const char *answer, size_t size) {
+void results_are(int r, const char *texts, size_t size) {
         void *userdata = TAKE_PTR(on_results_userdata);
         int fd = -EBADF;
 
-        on_results(r, answer, size, &fd, userdata);
+        on_results(r, texts, size, &fd, userdata);
         free(userdata);
 }
 

@@ -34,4 +34,4 @@ void journal_says(Outcome outcome);
 /* Whether jobs leave files in their folders, */
 void jobs_leave_files(bool yes);
 /* and what jobsd-results says to the question that it was asked last: texts, with the NUL behind the last. */
-void results_are(int r, const char *answer, size_t size);
+void results_are(int r, const char *texts, size_t size);
