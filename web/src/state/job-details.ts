@@ -42,9 +42,11 @@ export class JobDetails extends Observable<JobDetailsState> {
         const id = signal.name === 'PropertiesChanged' ? signal.id : signal.args[0];
         if (id !== this.state.id)
             return;
-        if (signal.name === 'PropertiesChanged' && this.state.job && signal.invalidated.length === 0) {
-            this.update({ job: { ...this.state.job, ...signal.changed } as Job });
-            if ('Status' in signal.changed)
+        const { job } = this.state;
+        if (signal.name === 'PropertiesChanged' && job && signal.invalidated.length === 0) {
+            const changed = { ...job, ...signal.changed } as Job;
+            this.update({ job: changed });
+            if (changed.Status !== job.Status)
                 this.results.load();
         } else {
             this.load();
