@@ -54,7 +54,7 @@ __jobsctl_option_words() {
         '' | list) printf '%s' "$common $filter --all --active --lines= --sort= --watch" ;;
         watch) printf '%s' "$common ${filter/--status= /} --all --active" ;;
         run) printf '%s' "$common --type= --wait --follow --name= --related= --setenv= --parameter-file= --working-directory= --timeout=
-                --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --uid=" ;;
+                --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --results --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
         output) printf '%s' "$common --follow --lines= --since-byte= --strict" ;;

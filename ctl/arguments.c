@@ -324,6 +324,7 @@ static const Option options[] = {
                         "a size in bytes, as in 10M or 1G" },
         { "output-grace", 0, required_argument, VERB_RUN, FIELD(output_grace_usec), set_grace,
                         "a time span from 1ms to 1h, as in 500ms or 10s" },
+        { "results", 0, no_argument, VERB_RUN, FIELD(results), set_true, NULL },
         { "umask", 0, required_argument, VERB_RUN, FIELD(umask), set_umask, "an octal number from 0 to 0777" },
         { "nice", 0, required_argument, VERB_RUN, FIELD(nice), set_nice, "a number from 0 to 19" },
 

@@ -56,6 +56,7 @@ typedef struct Arguments {
         char **environment, **parameter_files;
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max, output_max, output_grace_usec;
         int nice;
+        bool results;
         const char *umask; /* octal; NULL: the caller's */
 
         /* export, import */

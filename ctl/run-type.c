@@ -29,6 +29,7 @@ static const char *find_command_option(const Arguments *arguments) {
                 { "--output-grace", arguments->output_grace_usec > 0 },
                 { "--nice", arguments->nice != 0 },
                 { "--umask", arguments->umask },
+                { "--results", arguments->results },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(options); i++)

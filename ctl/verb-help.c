@@ -67,6 +67,7 @@ static const struct {
                         "     --output-grace=SPAN  Wait so long for output of what it leaves behind\n"
                         "     --nice=N             0 to 19\n"
                         "     --umask=MODE         Instead of the current one\n"
+                        "     --results            Keep the files that it puts into $JOBSD_RESULTS\n"
                         "     --uid=USER           As another user (administrators)\n" },
         { "Showing (status, show, output)",
                         "  -f --follow             Go on until the job has ended (output)\n"

@@ -296,6 +296,8 @@ static int append_options(sd_bus_message *call, const Arguments *arguments, cons
                 r = bus_append_option(call, "nice", 'i', &arguments->nice);
         if (r >= 0)
                 r = append_umask(call, arguments);
+        if (r >= 0 && arguments->results)
+                r = bus_append_option(call, "results", 'b', &(int){ true });
         if (r >= 0 && submission->environment)
                 r = bus_append_strings(call, "environment", submission->environment);
         return r;

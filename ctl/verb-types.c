@@ -307,6 +307,7 @@ static int print_type(Context *context, JsonObject *type) {
         print_line("Allowed", allowed_text(type));
         print_line("File", get_text(type, "path"));
         print_line("Runs as", get_text(type, "user"));
+        print_line("Results", json_object_get_boolean(get(type, "results")) ? "files, see jobsctl results" : "");
         if (print_words("Groups", get(type, "groups")) < 0 || print_limits(type) < 0)
                 return fail_memory();
         r = print_parameters(context, get(type, "parameters"));

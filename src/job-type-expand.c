@@ -237,6 +237,7 @@ int job_new_of_type(const JobType *type, char *const *values, Job **ret, char **
         job->output_grace_usec = type->output_grace_usec;
         job->nice = type->nice;
         job->umask = type->umask;
+        job->keep_results = type->keep_results;
         job->retries = type->retries;
         job->retry_usec = type->retry_usec;
         job->restartable = type->restartable;

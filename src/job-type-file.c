@@ -181,6 +181,7 @@ static const Directive type_directives[] = {
         TYPE(OutputGraceSec, set_grace, FIELD(output_grace_usec), "a time span from 1ms to 1h", 0, 0),
         TYPE(Nice, set_number, FIELD(nice), "a number from -20 to 19", -20, 19),
         TYPE(UMask, set_mode, FIELD(umask), "an octal number from 0 to 0777", 0, 0),
+        TYPE(Results, set_boolean, FIELD(keep_results), "yes or no", 0, 0),
         TYPE(Retries, set_number, FIELD(retries), "a number from 0 to 20", 0, (int) JOB_TYPE_RETRIES_MAX),
         TYPE(RetrySec, set_delay, FIELD(retry_usec), TIME_SPAN, 0, 0),
         TYPE(Restartable, set_boolean, FIELD(restartable), "yes or no", 0, 0),

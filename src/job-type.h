@@ -59,6 +59,7 @@ typedef struct JobType {
         uint64_t output_max, output_grace_usec;                       /* 0: as jobsd.conf(5) says */
         int nice;
         unsigned umask;
+        bool keep_results;
         unsigned retries;
         uint64_t retry_usec;
         bool restartable;

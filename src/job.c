@@ -59,6 +59,7 @@ int job_new_retry(const Job *job, Job **ret) {
         copy->output_grace_usec = job->output_grace_usec;
         copy->nice = job->nice;
         copy->umask = job->umask;
+        copy->keep_results = job->keep_results;
         copy->retry_of = job->id;
         *ret = TAKE_PTR(copy);
         return 0;

@@ -89,6 +89,7 @@ typedef struct Job {
         uint64_t cpu_quota_usec; /* a second */
         uint64_t tasks_max;
         unsigned umask;
+        bool keep_results; /* it has a folder for files that it leaves */
         uint64_t output_max, output_grace_usec; /* 0: as jobsd.conf(5) says */
         int nice;
 

@@ -123,6 +123,9 @@ static const char *const migrations[] = {
         " END;"
         "CREATE TRIGGER results_cleared AFTER DELETE ON jobs WHEN old.result_bytes > 0"
         " BEGIN UPDATE results_of_user SET bytes = bytes - old.result_bytes WHERE uid = old.uid; END;",
+
+        /* Which jobs have a folder for such files. */
+        "ALTER TABLE jobs ADD COLUMN keep_results INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_schema_newest(void) {

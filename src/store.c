@@ -75,6 +75,7 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 25, job->output_max);
         bind_uint64(statement, 26, job->output_grace_usec);
         bind_uint64(statement, 27, job->umask);
+        bind_uint64(statement, 28, job->keep_results);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);

@@ -114,13 +114,14 @@ static const char *verdict_to_word(Verdict verdict) {
 }
 
 static int append_limits(sd_bus_message *m, const JobType *type) {
-        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "MaxRunning", "u",
+        return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "MaxRunning", "u",
                         type->max_running, "Timeout", "t", type->timeout_usec, "MemoryMax", "t",
                         type->memory_max, "CPUQuota", "t", type->cpu_quota_usec, "TasksMax", "t",
                         type->tasks_max, "OutputMax", "t", type->output_max, "OutputGrace", "t",
                         type->output_grace_usec, "Nice", "i", type->nice, "Umask",
                         "u", type->umask, "Retries", "u", type->retries,
-                        "RetryDelay", "t", type->retry_usec, "Restartable", "b", type->restartable);
+                        "RetryDelay", "t", type->retry_usec, "Restartable", "b", type->restartable,
+                        "Results", "b", type->keep_results);
 }
 
 static int append_type(sd_bus_message *m, const JobType *type, Verdict verdict) {

@@ -220,6 +220,14 @@ static int read_nice(sd_bus_message *m, const Option *option, void *target, sd_b
         return 0;
 }
 
+static int read_results(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        int v, r = sd_bus_message_read(m, "b", &v);
+
+        if (r >= 0)
+                ((RunOptions *) target)->job->keep_results = v;
+        return r;
+}
+
 static int read_umask(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
         uint32_t umask;
         int r = sd_bus_message_read(m, "u", &umask);
@@ -306,6 +314,7 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                                 JOBSD_OUTPUT_GRACE_USEC_MIN, JOBSD_OUTPUT_GRACE_USEC_MAX },
                 { "nice", "i", read_nice, 0, 0, 0 },
                 { "umask", "u", read_umask, 0, 0, 0 },
+                { "results", "b", read_results, 0, 0, 0 },
                 { "user", "s", read_line, offsetof(RunOptions, user), 0, 255 },
         };
         int r;

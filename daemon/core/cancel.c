@@ -45,7 +45,7 @@ static int record_cancel(Manager *m, Job *job) {
         job->result = JOB_RESULT_CANCELLED;
         job->status = JOB_CANCELLED;
         job->finished_usec = now_usec();
-        job->results_uncounted = !result_folder_remove_empty(job->id); /* of a try before */
+        job->results_uncounted = job->keep_results && !result_folder_remove_empty(job->id); /* of a try before */
         r = status_text_of_end(job, NULL, NULL, &job->info);
         if (r >= 0)
                 r = commit_begin(m->commit);

@@ -73,7 +73,7 @@ static void finish(LiveJob *live) {
         if (!live_job_enter(live, LIVE_RECORDING))
                 return;
         job->status = job_result_to_status(job->result);
-        job->results_uncounted = !again && !result_folder_remove_empty(job->id);
+        job->results_uncounted = !again && job->keep_results && !result_folder_remove_empty(job->id);
         r = commit_begin(m->commit);
         if (r >= 0)
                 r = again ? retry_record(m, job) : store_set_finished(m->store, job);

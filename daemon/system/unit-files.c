@@ -81,23 +81,35 @@ static int close_file(FILE *f) {
         return fclose(f) != 0 ? -errno : r;
 }
 
-/* The file outranks Environment=, so what jobsd sets stands in it, too, and last. */
-static int write_environment(const Job *job) {
-        _cleanup_free_ char *path = NULL, *results = NULL;
-        FILE *f;
+static int write_results(const Job *job, FILE *f) {
+        _cleanup_free_ char *results = NULL;
         int r;
 
-        r = unit_files_environment_path(job->unit, &path);
+        if (!job->keep_results)
+                return 0;
+        r = result_folder_path(job->id, &results);
         if (r >= 0)
-                r = result_folder_path(job->id, &results);
+                fprintf(f, "JOBSD_RESULTS=%s\n", results);
+        return r;
+}
+
+/* The file outranks Environment=, so what jobsd sets stands in it, too, and last. */
+static int write_environment(const Job *job) {
+        _cleanup_free_ char *path = NULL;
+        FILE *f;
+        int r, s;
+
+        r = unit_files_environment_path(job->unit, &path);
         if (r >= 0)
                 r = create_file(path, &f);
         if (r < 0)
                 return r;
-        for (char **s = job->environment; *s; s++)
-                write_variable(f, *s);
-        fprintf(f, "JOBSD_JOB_ID=%" PRIu64 "\nJOBSD_JOB_USER=\"%s\"\nJOBSD_RESULTS=%s\n", job->id, job->user, results);
-        return close_file(f);
+        for (char **v = job->environment; v && *v; v++)
+                write_variable(f, *v);
+        fprintf(f, "JOBSD_JOB_ID=%" PRIu64 "\nJOBSD_JOB_USER=\"%s\"\n", job->id, job->user);
+        r = write_results(job, f);
+        s = close_file(f);
+        return r < 0 ? r : s;
 }
 
 static int write_secret(const Job *job, const char *secret) {
@@ -146,16 +158,17 @@ static void remove_folder(const char *unit) {
 
 int unit_files_write(const Job *job, char *const *secrets) {
         _cleanup_free_ char *folder = NULL;
+        bool has_environment = strv_length(job->environment) > 0 || job->keep_results;
         int r = permit_start(job->unit);
 
-        if (r < 0 || (strv_length(job->environment) == 0 && strv_length(secrets) == 0))
+        if (r < 0 || (!has_environment && strv_length(secrets) == 0))
                 return r;
         if (asprintf(&folder, UNIT_FILES_FOLDER "/%s", job->unit) < 0)
                 return -ENOMEM;
         remove_folder(job->unit); /* of a start that was tried before */
         if (mkdir(folder, 0700) < 0)
                 return -errno;
-        if (strv_length(job->environment) > 0)
+        if (has_environment)
                 r = write_environment(job);
         for (char *const *s = secrets; r >= 0 && s && *s; s++)
                 r = write_secret(job, *s);

@@ -294,6 +294,13 @@ def test_an_archivist_sees_the_types(archive, ida):
         type["name"] for type in shown}
 
 
+def test_what_leaves_files_says_so(archive, ida):
+    shown = {type["name"]: type["results"] for type in json.loads(ida.jobsctl("types", "--json=short").stdout)}
+    assert shown["finding-aid"] and not shown["import-records"]
+    assert "Results: files" in ida.jobsctl("types", "finding-aid").stdout
+    assert "Results" not in ida.jobsctl("types", "import-records").stdout
+
+
 def test_an_archivist_generates_a_finding_aid(archive, ida, alice):
     """It is hers, and has no address that others could guess."""
     job, output = run_to_its_end(ida, "finding-aid", "description=grunwald-family")

@@ -103,7 +103,7 @@ def test_each_documented_method_is_there(alice, root, gate, name):
     """It takes the arguments and gives the results that are documented, and nothing else."""
     root.write("/etc/jobsd/types.d/documented.job", "[Job]\nCommand=/bin/true\nAllowGroups=alice\n")
     root.call("Reload", "t", 0)
-    ended = alice.sh('echo hello >"$JOBSD_RESULTS/greeting"')
+    ended = alice.sh('echo hello >"$JOBSD_RESULTS/greeting"', results=True)
     alice.wait(ended)
     running = gate.job()
     alice.wait_started(running)

@@ -76,7 +76,7 @@ def typing(machine, person, password):
 def callers(machine, alice, bob, carol, dave, root):
     """The people by what they are. Carol is an administrator of polkit's: once with somebody who types her
     password, and once without."""
-    root.write("/etc/jobsd/types.d/erins.job", "[Job]\nCommand=/usr/local/bin/greet\nAllowGroups=erin\n")
+    root.write("/etc/jobsd/types.d/erins.job", "[Job]\nCommand=/usr/local/bin/greet\nAllowGroups=erin\nResults=yes\n")
     root.write("/usr/local/bin/greet", "#!/bin/sh\n" + GREET)
     root.run("chmod", "755", "/usr/local/bin/greet")
     root.write("/etc/jobsd/types.d/erins-long.job", "[Job]\nCommand=/bin/sleep 1000\nAllowGroups=erin\n")
@@ -101,7 +101,7 @@ class OfType:
     def __getattr__(self, name):
         return getattr(self._person, name)
 
-    def submit(self, *argv):
+    def submit(self, *argv, **options):
         type = "erins-long" if argv[0] == "/bin/sleep" else "erins"
         return self._person.call("RunType", "sa{ss}a{sv}t", type, {}, {}, 0)[0]
 
@@ -117,8 +117,8 @@ def owner_of(target, caller, others):
     return caller.person if target == "own" else others[target]
 
 
-def new_job(person, *argv, ended):
-    id = person.submit(*argv)
+def new_job(person, *argv, ended, **options):
+    id = person.submit(*argv, **options)
     if ended:
         person.wait(id)
     else:
@@ -127,7 +127,7 @@ def new_job(person, *argv, ended):
 
 
 def ended(person):
-    return new_job(person, "/bin/sh", "-c", GREET, ended=True)
+    return new_job(person, "/bin/sh", "-c", GREET, ended=True, results=True)
 
 
 def running(person):

@@ -14,6 +14,11 @@ NO_RESULT = "org.jobsd1.Error.NoSuchResult"
 LEAVE = 'printf %s "$1" >"$JOBSD_RESULTS/report"'
 
 
+def leaves(person, script, *arguments, **options):
+    """A job that may leave files."""
+    return person.sh(script, *arguments, results=True, **options)
+
+
 def results(person, id):
     found, = person.call("ListResults", "tt", id, 0)
     return {name: size for name, size, _ in found}
@@ -49,27 +54,41 @@ def refused(error, person, *arguments, **options):
 # ---- the folder ----
 
 def test_a_job_has_a_folder_of_its_own(alice):
-    id = alice.sh('cd "$JOBSD_RESULTS" && pwd; stat -c "%U %G %a" .; ls -A | wc -l; echo "${STATE_DIRECTORY-unset}"')
+    id = leaves(alice, 'cd "$JOBSD_RESULTS" && pwd; stat -c "%U %G %a" .; ls -A | wc -l; echo "${STATE_DIRECTORY-unset}"')
     alice.wait(id)
     assert alice.output(id).decode() == f"{FOLDERS}/{id}\nalice alice 700\n0\nunset\n"
 
 
+def test_a_job_that_was_not_given_one_has_none(alice, machine):
+    """It costs each start something."""
+    id = alice.sh('echo "${JOBSD_RESULTS-unset} ${STATE_DIRECTORY-unset}"', environment=["WORD=x"])
+    assert alice.wait(id)["Result"] == "success" and alice.output(id) == b"unset unset\n"
+    assert results(alice, id) == {}
+
+
 def test_a_variable_of_the_same_name_is_the_jobs_own(alice):
-    id = alice.sh('echo "$STATE_DIRECTORY"; test -d "$JOBSD_RESULTS"',
+    id = leaves(alice, 'echo "$STATE_DIRECTORY"; test -d "$JOBSD_RESULTS"',
                   environment=["STATE_DIRECTORY=/mine", "JOBSD_RESULTS=/theirs"])
     assert alice.wait(id)["Result"] == "success"
     assert alice.output(id) == b"/mine\n"
 
 
+def test_a_retry_has_one_if_the_job_had(alice):
+    id = leaves(alice, LEAVE, "x")
+    alice.wait(id)
+    again, _ = alice.call("RetryJob", "tt", id, 0)
+    assert counted(alice, again)["ResultFiles"] == 1
+
+
 def test_nothing_is_left_of_a_job_that_leaves_nothing(alice, machine):
-    id = alice.sh("true")
+    id = leaves(alice, "true")
     job = alice.wait(id)
     wait_until(lambda: not any(str(id) in folder for folder in folders(machine)))
     assert (job["ResultFiles"], job["ResultBytes"], results(alice, id)) == (0, 0, {})
 
 
 def test_what_a_job_leaves_is_read_and_counted(alice):
-    id = alice.sh('cd "$JOBSD_RESULTS"; echo hello >greeting; mkdir -p a/b; printf 12345 >a/b/five; : >empty')
+    id = leaves(alice, 'cd "$JOBSD_RESULTS"; echo hello >greeting; mkdir -p a/b; printf 12345 >a/b/five; : >empty')
     job = counted(alice, id)
     assert (job["ResultFiles"], job["ResultBytes"]) == (3, 11)
     assert results(alice, id) == {"a/b/five": 5, "empty": 0, "greeting": 6}
@@ -81,7 +100,7 @@ def test_what_a_job_leaves_is_read_and_counted(alice):
 
 
 def test_of_a_job_that_runs_what_is_there_by_now(alice, gate):
-    id = alice.sh(f'echo begun >"$JOBSD_RESULTS/report"; {gate.wait}; echo done >>"$JOBSD_RESULTS/report"')
+    id = leaves(alice, f'echo begun >"$JOBSD_RESULTS/report"; {gate.wait}; echo done >>"$JOBSD_RESULTS/report"')
     wait_until(lambda: results(alice, id).get("report") == 6)
     assert result(alice, id, "report") == b"begun\n"
     gate.open()
@@ -90,7 +109,7 @@ def test_of_a_job_that_runs_what_is_there_by_now(alice, gate):
 
 
 def test_a_large_file_is_read_while_its_job_is_cleared(alice, machine):
-    id = alice.sh('head -c 20000000 /dev/zero >"$JOBSD_RESULTS/zeros"')
+    id = leaves(alice, 'head -c 20000000 /dev/zero >"$JOBSD_RESULTS/zeros"')
     counted(alice, id)
     file, size = alice.call("OpenResult", "tst", id, "zeros", 0)
     alice.clear(ids=[id])
@@ -107,7 +126,7 @@ def test_any_name_is_told_as_text_and_found_by_it(alice, name, told):
     octal = "".join(f"\\{byte:03o}" for byte in name)
     id = alice.submit("/usr/bin/python3", "-c",
                       "import os, sys; open(os.environb[b'JOBSD_RESULTS'] + b'/' + bytes.fromhex(sys.argv[1]), 'w').write('x')",
-                      name.hex())
+                      name.hex(), results=True)
     assert alice.wait(id)["Result"] == "success", octal
     assert results(alice, id) == {told: 1}
     assert result(alice, id, told) == b"x"
@@ -116,7 +135,7 @@ def test_any_name_is_told_as_text_and_found_by_it(alice, name, told):
 # ---- what is no result ----
 
 def test_links_and_what_is_no_file_are_no_results(alice):
-    id = alice.sh('cd "$JOBSD_RESULTS"; echo kept >file; ln -s /etc/shadow link; ln -s file other; ln -s /etc dir; '
+    id = leaves(alice, 'cd "$JOBSD_RESULTS"; echo kept >file; ln -s /etc/shadow link; ln -s file other; ln -s /etc dir; '
                   'mkfifo fifo; mkdir folder; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\'socket\')"')
     assert (counted(alice, id)["ResultFiles"], results(alice, id)) == (1, {"file": 5})
     for name in ["link", "other", "dir/passwd", "fifo", "socket", "folder", "folder/", ".", "..", "../kept", "/etc/passwd",
@@ -126,7 +145,7 @@ def test_links_and_what_is_no_file_are_no_results(alice):
 
 def test_a_file_of_another_account_is_no_result(alice, root):
     """As a hard link to it may be, where the kernel lets everybody make one."""
-    id = alice.sh(LEAVE, "mine")
+    id = leaves(alice, LEAVE, "mine")
     counted(alice, id)
     folder = f"{FOLDERS}/kept/{id}"
     root.run("sh", "-c", f"echo secret >{folder}/theirs; chmod 600 {folder}/theirs")
@@ -135,7 +154,7 @@ def test_a_file_of_another_account_is_no_result(alice, root):
 
 
 def test_folders_in_folders_to_a_bound(alice):
-    id = alice.sh('cd "$JOBSD_RESULTS"; for i in $(seq 20); do : >file; mkdir d; cd d; done')
+    id = leaves(alice, 'cd "$JOBSD_RESULTS"; for i in $(seq 20); do : >file; mkdir d; cd d; done')
     assert counted(alice, id)["ResultFiles"] == 16
     assert max(name.count("/") for name in results(alice, id)) == 15
     refused(NO_RESULT, alice, "OpenResult", "tst", id, "d/" * 16 + "file", 0)
@@ -143,7 +162,7 @@ def test_folders_in_folders_to_a_bound(alice):
 
 
 def test_of_many_files_a_thousand_are_told_and_all_are_counted(alice):
-    id = alice.sh('cd "$JOBSD_RESULTS"; seq 2500 | xargs touch')
+    id = leaves(alice, 'cd "$JOBSD_RESULTS"; seq 2500 | xargs touch')
     assert counted(alice, id)["ResultFiles"] == 2500
     names = list(results(alice, id))
     assert len(names) == 1000 and names == sorted(names)
@@ -154,7 +173,7 @@ def test_of_many_files_a_thousand_are_told_and_all_are_counted(alice):
 
 def test_nobody_passes_to_them_but_by_jobsd(alice, bob, machine):
     """Neither their owner, who could change them, nor others, who could see whose job it was."""
-    id = alice.sh(LEAVE, "x")
+    id = leaves(alice, LEAVE, "x")
     counted(alice, id)
     assert folders(machine) >= {f"kept/{id}"}
     for person in alice, bob:
@@ -165,7 +184,7 @@ def test_nobody_passes_to_them_but_by_jobsd(alice, bob, machine):
 
 
 def test_a_descriptor_is_for_reading(alice):
-    id = alice.sh(LEAVE, "x")
+    id = leaves(alice, LEAVE, "x")
     counted(alice, id)
     file, _ = alice.call("OpenResult", "tst", id, "report", 0)
     flags = int(alice.run("sh", "-c", f"grep flags: /proc/{alice.pid_in_machine()}/fdinfo/{file}").stdout.split()[1], 8)
@@ -176,7 +195,7 @@ def test_a_descriptor_is_for_reading(alice):
 def test_the_files_of_a_service_account_are_its_submitters(alice, bob, root):
     """Who has no other right on that account, and does not see others' of the same."""
     root.write("/etc/jobsd/types.d/leave.job", "[Job]\nCommand=/bin/sh -c 'echo \"{word}\" >\"$JOBSD_RESULTS/word\"; id -un'\n"
-               "User=games\nAllowGroups=alice bob\n[Parameter word]\nType=string\n")
+               "User=games\nAllowGroups=alice bob\nResults=yes\n[Parameter word]\nType=string\n")
     root.call("Reload", "t", 0)
     ids = {person.name: person.call("RunType", "sa{ss}a{sv}t", "leave", {"word": person.name}, {}, 0)[0]
            for person in (alice, bob)}
@@ -193,8 +212,8 @@ def test_the_files_of_a_service_account_are_its_submitters(alice, bob, root):
 def test_who_has_too_much_of_them_submits_no_more(erin, root):
     waiting = Gate(erin)
     with root.jobsd_conf(ResultsMaxPerUser="1000"):
-        queued = erin.sh(f'{waiting.wait}; {LEAVE}', "y" * 10)
-        id = erin.sh(LEAVE, "x" * 1000)
+        queued = leaves(erin, f'{waiting.wait}; {LEAVE}', "y" * 10)
+        id = leaves(erin, LEAVE, "x" * 1000)
         counted(erin, id)
         text = refused("org.freedesktop.DBus.Error.LimitsExceeded", erin, "RunCommand", "asa{sv}t", ["/bin/true"], {}, 0)
         assert "1000" in text and "ResultsMaxPerUser=" in text and "Clear" in text
@@ -208,7 +227,7 @@ def test_who_has_too_much_of_them_submits_no_more(erin, root):
 # ---- when they go ----
 
 def test_they_go_with_the_job(alice, machine):
-    ids = [alice.sh('mkdir -p "$JOBSD_RESULTS/a/b"; chmod 0 "$JOBSD_RESULTS/a/b"; echo >"$JOBSD_RESULTS/f"') for _ in range(3)]
+    ids = [leaves(alice, 'mkdir -p "$JOBSD_RESULTS/a/b"; chmod 0 "$JOBSD_RESULTS/a/b"; echo >"$JOBSD_RESULTS/f"') for _ in range(3)]
     for id in ids:
         counted(alice, id)
     assert folders(machine) >= {f"kept/{id}" for id in ids}
@@ -219,7 +238,7 @@ def test_they_go_with_the_job(alice, machine):
 def test_a_further_try_finds_what_the_one_before_left(alice, root, machine):
     root.write("/etc/jobsd/types.d/again.job",
                "[Job]\nCommand=/bin/sh -c 'echo >>\"$JOBSD_RESULTS/tries\"; test $(wc -l <\"$JOBSD_RESULTS/tries\") = 2'\n"
-               "AllowGroups=alice\nRetries=1\n")
+               "AllowGroups=alice\nRetries=1\nResults=yes\n")
     root.call("Reload", "t", 0)
     id, _ = alice.call("RunType", "sa{ss}a{sv}t", "again", {}, {}, 0)
     assert alice.wait(id)["Result"] == "success"
@@ -234,7 +253,7 @@ class TestWhateverHappensMeanwhile:
 
     def test_what_was_not_counted_is_when_jobsd_comes_back(self, alice, root, machine):
         root.run("systemctl", "stop", "jobsd-results.socket")
-        id = alice.sh(LEAVE, "12345")
+        id = leaves(alice, LEAVE, "12345")
         assert alice.wait(id)["Result"] == "success"
         assert "jobsd-results.socket" in refused("org.freedesktop.DBus.Error.Failed", alice, "ListResults", "tt", id, 0)
         refused("org.freedesktop.DBus.Error.Failed", alice, "OpenResult", "tst", id, "report", 0)
@@ -245,7 +264,7 @@ class TestWhateverHappensMeanwhile:
         assert result(alice, id, "report") == b"12345"
 
     def test_what_was_not_removed_is_when_jobsd_comes_back(self, alice, root, machine):
-        id = alice.sh(LEAVE, "x")
+        id = leaves(alice, LEAVE, "x")
         counted(alice, id)
         root.run("systemctl", "stop", "jobsd-results.socket")
         alice.clear(ids=[id])
@@ -255,7 +274,7 @@ class TestWhateverHappensMeanwhile:
 
     def test_what_belongs_to_a_job_is_put_back(self, alice, root, machine):
         """jobsd was killed between the rename and the commit."""
-        id = alice.sh(LEAVE, "x")
+        id = leaves(alice, LEAVE, "x")
         counted(alice, id)
         root.run("systemctl", "stop", "jobsd.service")
         root.run("mv", f"{FOLDERS}/kept/{id}", f"{FOLDERS}/kept/{id}.cleared")
@@ -276,9 +295,15 @@ class TestWhateverHappensMeanwhile:
 class TestOnTheCommandLine:
     @pytest.fixture(scope="class")
     def job(self, alice):
-        id = alice.sh('cd "$JOBSD_RESULTS"; echo hello >a.txt; mkdir sub; head -c 3000 /dev/zero >sub/zeros')
+        id = leaves(alice, 'cd "$JOBSD_RESULTS"; echo hello >a.txt; mkdir sub; head -c 3000 /dev/zero >sub/zeros')
         counted(alice, id)
         return str(id)
+
+    def test_who_wants_them_says_so(self, alice):
+        id = alice.jobsctl("run", "--wait", "--results", "--", "sh", "-c", 'echo hello >"$JOBSD_RESULTS/x"').stdout.strip()
+        assert alice.jobsctl("results", id, "x").stdout == "hello\n"
+        refused = alice.jobsctl("run", "--type=x", "--results", check=False)
+        assert refused.returncode == 2 and "--results" in refused.stderr
 
     def test_the_list(self, alice, job):
         done = alice.jobsctl("results", job)

@@ -126,6 +126,7 @@ static void assert_specifications_equal(const Job *a, const Job *b) {
         assert_int_equal(a->cpu_quota_usec, b->cpu_quota_usec);
         assert_int_equal(a->tasks_max, b->tasks_max);
         assert_int_equal(a->umask, b->umask);
+        assert_int_equal(a->keep_results, b->keep_results);
         assert_int_equal(a->output_max, b->output_max);
         assert_int_equal(a->output_grace_usec, b->output_grace_usec);
         assert_int_equal(a->nice, b->nice);

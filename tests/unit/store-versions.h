@@ -74,6 +74,18 @@
         "CREATE INDEX jobs_by_finished_of_user ON jobs (uid, finished);" \
         "DROP INDEX jobs_ended;"
 
+/* What each user has left in files. */
+#define RESULTS_10 \
+        "CREATE INDEX jobs_with_uncounted_results ON jobs (id) WHERE results_uncounted = 1;" \
+        "CREATE TABLE results_of_user ( uid INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;" \
+        "CREATE TRIGGER results_counted AFTER UPDATE OF result_bytes ON jobs WHEN new.result_bytes <> old.result_bytes" \
+        " BEGIN" \
+        " INSERT INTO results_of_user (uid, bytes) VALUES (new.uid, new.result_bytes - old.result_bytes)" \
+        " ON CONFLICT (uid) DO UPDATE SET bytes = bytes + excluded.bytes;" \
+        " END;" \
+        "CREATE TRIGGER results_cleared AFTER DELETE ON jobs WHEN old.result_bytes > 0" \
+        " BEGIN UPDATE results_of_user SET bytes = bytes - old.result_bytes WHERE uid = old.uid; END;"
+
 #define COLUMNS_8 \
         ", output_max INTEGER NOT NULL DEFAULT 0, output_grace INTEGER NOT NULL DEFAULT 0"
 
@@ -127,17 +139,17 @@ static const char *const database_versions[] = {
                 ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8
                 ", umask INTEGER NOT NULL DEFAULT 18, result_files INTEGER NOT NULL DEFAULT 0,"
                 " result_bytes INTEGER NOT NULL DEFAULT 0, results_uncounted INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1
-                INDEXES_3 INDEXES_6 INDEXES_7
-                "CREATE INDEX jobs_with_uncounted_results ON jobs (id) WHERE results_uncounted = 1;"
+                INDEXES_3 INDEXES_6 INDEXES_7 RESULTS_10
                 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
-                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
-                "CREATE TABLE results_of_user ( uid INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;"
-                "CREATE TRIGGER results_counted AFTER UPDATE OF result_bytes ON jobs WHEN new.result_bytes <> old.result_bytes"
-                " BEGIN"
-                " INSERT INTO results_of_user (uid, bytes) VALUES (new.uid, new.result_bytes - old.result_bytes)"
-                " ON CONFLICT (uid) DO UPDATE SET bytes = bytes + excluded.bytes;"
-                " END;"
-                "CREATE TRIGGER results_cleared AFTER DELETE ON jobs WHEN old.result_bytes > 0"
-                " BEGIN UPDATE results_of_user SET bytes = bytes - old.result_bytes WHERE uid = old.uid; END;" JOB_1
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
                 ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18, 0, 0, 0); PRAGMA user_version = 10;",
+        /* 11: who has result files */
+        TABLE_1 COLUMNS_3
+                ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8
+                ", umask INTEGER NOT NULL DEFAULT 18, result_files INTEGER NOT NULL DEFAULT 0,"
+                " result_bytes INTEGER NOT NULL DEFAULT 0, results_uncounted INTEGER NOT NULL DEFAULT 0,"
+                " keep_results INTEGER NOT NULL DEFAULT 0) STRICT;" INDEXES_1 INDEXES_3 INDEXES_6 INDEXES_7 RESULTS_10
+                "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18, 0, 0, 0, 0); PRAGMA user_version = 11;",
 };

@@ -125,6 +125,8 @@ static int try_to_submit(Manager *m, uid_t uid, const Job *as) {
         Job *job = sample_job(uid, uid == ALICE ? "alice" : "bob");
         int r;
 
+        job->keep_results = true;
+
         if (as)
                 job->retries = as->retries;
         r = submit_job(m, job, on_submitted, NULL);

@@ -92,7 +92,7 @@ static void test_every_directive(void **state) {
                         "User=archive\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
                         "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nMaxRunning=1\n"
                         "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nUMask=0077\nNice=-5\nRetries="
-                        "2\nRetrySec=30s\nRestartable=yes\n"
+                        "2\nRetrySec=30s\nRestartable=yes\nResults=yes\n"
                         "[Parameter file]\nDescription=What to "
                         "read\nType=path\nRequired=yes\nPattern=.*\\.csv\nAllowDash=no\n"
                         "[Parameter mode]\nType=choice\nChoices=a b\nDefault=a\n");
@@ -117,6 +117,7 @@ static void test_every_directive(void **state) {
         assert_int_equal(found.type->retries, 2);
         assert_int_equal(found.type->retry_usec, 30 * USEC_PER_SEC);
         assert_true(found.type->restartable);
+        assert_true(found.type->keep_results);
         assert_int_equal(found.type->n_parameters, 2);
         assert_string_equal(found.type->parameters[0].description, "What to read");
         assert_expands(found.type, (char *[]){ (char *) "file=/data/x y.csv", NULL },
@@ -186,7 +187,7 @@ static void test_mistakes(void **state) {
                                 "Command=, "
                                 "User=, WorkingDirectory=, Environment=, AllowGroups=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
-                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Retries=, RetrySec=, Restartable=.\n" },
+                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Restartable=.\n" },
                 { COMMAND "\nDescription[de-AT]=x\n",
                                 "t.job:3: Description[de-AT]= names no language: Description[...]= takes one "
                                 "as de, de_AT, sr@latin or sr_RS@latin.\n" },

@@ -55,6 +55,7 @@ static Job *strange_job(void) {
         job->retries = 20;
         job->retry_usec = UINT64_C(1) << 50;
         job->restartable = true;
+        job->keep_results = true;
         return job;
 }
 

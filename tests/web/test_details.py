@@ -105,7 +105,7 @@ def file_names(window):
 def test_the_files_that_a_job_left_are_downloaded_as_they_are(open_job, alice, tmp_path):
     id = alice.sh('mkdir "$JOBSD_RESULTS/a"; echo hello >"$JOBSD_RESULTS/a/b.txt"; '
                   'touch --date="2026-11-24 12:00:05 UTC" "$JOBSD_RESULTS/a/b.txt"; '
-                  'printf x >"$JOBSD_RESULTS/<i>n.txt"; head -c 20000000 /dev/zero >"$JOBSD_RESULTS/big"')
+                  'printf x >"$JOBSD_RESULTS/<i>n.txt"; head -c 20000000 /dev/zero >"$JOBSD_RESULTS/big"', results=True)
     alice.wait(id)
     window = open_job(id)
     window.wait_until(lambda: file_names(window) == ["<i>n.txt", "a/b.txt", "big"])
@@ -129,7 +129,7 @@ def test_the_files_that_a_job_left_are_downloaded_as_they_are(open_job, alice, t
 @pytest.mark.parametrize("name", ["Größe 5% (1).csv", "it's.txt", "-rf", "a b;c=d,e.txt", "-- $(id) `id` &|.txt"],
                          ids=["letters", "apostrophe", "option", "separators", "shell"])
 def test_a_file_keeps_its_name(open_job, alice, tmp_path, name):
-    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', name)
+    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', name, results=True)
     alice.wait(id)
     window = open_job(id)
     button = results(window).get_by_role("button", name=f"Download {name}", exact=True)
@@ -140,7 +140,7 @@ def test_a_file_keeps_its_name(open_job, alice, tmp_path, name):
 
 
 def test_a_name_that_turns_around_does_not_look_like_another(open_job, alice, tmp_path):
-    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', "bill\u202efdp.csv")
+    id = alice.sh('echo kept >"$JOBSD_RESULTS/$1"', "bill\u202efdp.csv", results=True)
     alice.wait(id)
     window = open_job(id)
     window.wait_until(lambda: len(file_names(window)) == 1)
@@ -154,7 +154,7 @@ def test_files_are_listed_while_the_job_runs_and_when_it_ends(open_job, alice, g
     later = Gate(alice, "later")
     id = alice.sh(f'echo 1 >"$JOBSD_RESULTS/one"; systemd-notify --status=waits; {gate.wait}; '
                   f'echo 2 >"$JOBSD_RESULTS/two"; rm "$JOBSD_RESULTS/one"; echo written; {later.wait}; '
-                  'echo 3 >"$JOBSD_RESULTS/three"')
+                  'echo 3 >"$JOBSD_RESULTS/three"', results=True)
     alice.wait_for(id, Info="waits")
     window = open_job(id)
     window.wait_until(lambda: file_names(window) == ["one"])

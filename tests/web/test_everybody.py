@@ -29,7 +29,7 @@ def jobs(alice):
     printing = alice.sh(r'printf "\033[1;32mok\033[0m  part one\n\033[33mwarning\033[0m: 3 records without a date\n"; '
                         'touch "$JOBSD_RESULTS/ships.csv" "$JOBSD_RESULTS/$(printf %0100d 0).csv"; '
                         'systemd-notify --status="45% importing ships.csv"; exec sleep 1h', name="import",
-                        related="https://example.org/record/12")
+                        related="https://example.org/record/12", results=True)
     alice.wait_for(printing, Info="45% importing ships.csv")
     yield printing
     alice.cancel_all()

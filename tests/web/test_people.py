@@ -11,7 +11,7 @@ def jobs(alice, bob, carol, root):
     for name, person in people.items():
         person.cancel_all()
         person.clear()
-        person.wait(person.sh("echo of $(id -un) | tee \"$JOBSD_RESULTS/whose\"", name=f"{name}'s"))
+        person.wait(person.sh("echo of $(id -un) | tee \"$JOBSD_RESULTS/whose\"", name=f"{name}'s", results=True))
 
 
 def test_one_sees_ones_own_jobs_and_is_told_so(browser, jobs):
