@@ -29,7 +29,7 @@ static void parse(const char *line, OutputNote *ret) {
         char word[32] = "";
 
         *ret = (OutputNote){ .at = UINT64_MAX }; /* without a number: behind all that comes */
-        (void) sscanf(line, "%31s %" SCNu64 " %" SCNu64, word, &ret->at, &ret->n_missing);
+        (void) sscanf(line, "%31s %" SCNu64 " %" SCNu64, word, &ret->at, &ret->number);
         ret->kind = kind_from_string(word);
 }
 

@@ -20,7 +20,7 @@ typedef enum OutputNoteKind {
 typedef struct OutputNote {
         OutputNoteKind kind;
         uint64_t at;        /* how many bytes come before it */
-        uint64_t n_missing; /* NOTE_MISSING */
+        uint64_t number;    /* of bytes: NOTE_MISSING; µs since 1970, 0: unknown: NOTE_GONE */
 } OutputNote;
 
 /* The next lines, as far as they have come. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus-util.h"
+#include "format.h"
 #include "interrupt.h"
 #include "io.h"
 #include "output-note.h"
@@ -147,6 +148,15 @@ _printf_(2, 3) static void tell(const Copy *copy, const char *format, ...) {
         (void) fflush(file);
 }
 
+static void tell_gone(const Copy *copy, uint64_t since_usec) {
+        _cleanup_free_ char *since = NULL;
+
+        if (since_usec > 0 && format_timestamp(since_usec, TIMESTAMP_SECONDS, &since) >= 0)
+                tell(copy, "nothing of this output is in the journal, which goes back to %s", since);
+        else
+                tell(copy, "nothing of this output is in the journal");
+}
+
 static void take_note(Copy *copy) {
         const OutputNote *note = &copy->note;
 
@@ -160,13 +170,13 @@ static void take_note(Copy *copy) {
         copy->lacks_something = copy->lacks_something || note->kind != NOTE_HELD;
         switch (note->kind) {
         case NOTE_MISSING:
-                copy->n_passed += note->n_missing;
-                tell(copy, note->n_missing == 1 ? "%'" PRIu64 " byte is missing here"
+                copy->n_passed += note->number;
+                tell(copy, note->number == 1 ? "%'" PRIu64 " byte is missing here"
                                                 : "%'" PRIu64 " bytes are missing here",
-                                note->n_missing);
+                                note->number);
                 break;
         case NOTE_GONE:
-                tell(copy, "nothing of this output is in the journal");
+                tell_gone(copy, note->number);
                 break;
         case NOTE_UNFINISHED:
                 tell(copy, "the last that was printed may be missing here");

@@ -206,6 +206,15 @@ static void note_missing(const Output *output, uint64_t n_missing) {
                         n_missing);
 }
 
+/* It was vacuumed, or is lost: from when on the journal has what was printed tells which. */
+static void note_gone(const Output *output) {
+        uint64_t since_usec = 0;
+
+        if (sd_journal_get_cutoff_realtime_usec(output->journal, &since_usec, NULL) <= 0)
+                since_usec = 0; /* it has nothing */
+        (void) dprintf(STREAM_STATUS_FD, STREAM_NOTE_GONE " %" PRIu64 " %" PRIu64 "\n", output->n_written, since_usec);
+}
+
 /* Of the last one of so many runs, when there will be no more of it. */
 static void note_end_of_run(const Output *output, size_t n_runs) {
         if (n_runs > 0 && !output->runs.runs[n_runs - 1].ended)
@@ -215,7 +224,7 @@ static void note_end_of_run(const Output *output, size_t n_runs) {
 /* All is written that will be. */
 static void note_end(const Output *output) {
         if (output->ended && output->has_run && !output->has_read)
-                add_note(output, STREAM_NOTE_GONE);
+                note_gone(output);
         if (output->ended)
                 note_end_of_run(output, output->runs.n_runs);
         add_note(output, STREAM_NOTE_END);

@@ -48,7 +48,7 @@ typedef enum StreamWord {
 /* What descriptor 3 gets of an output, each with the number of bytes that come before it, as of OpenOutput() in
  * org.jobsd1.Manager.xml. */
 #define STREAM_NOTE_MISSING "missing" /* and how many bytes are */
-#define STREAM_NOTE_GONE "gone"
+#define STREAM_NOTE_GONE "gone"       /* and how far the journal goes back, in µs since 1970; 0: it is empty */
 #define STREAM_NOTE_UNFINISHED "unfinished"
 #define STREAM_NOTE_HELD "held"
 #define STREAM_NOTE_DAMAGED "damaged" /* without a number */

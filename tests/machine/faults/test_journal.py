@@ -2,6 +2,7 @@
 """The journal of job output changes under its readers: they get what is left of it, and jobsd does not notice."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -137,10 +138,14 @@ def test_a_reader_ends_when_the_journal_is_vacuumed_under_it(machine, alice, pri
 
 def test_what_was_vacuumed_is_not_there_and_that_is_told(machine, alice, printed):
     journalctl(machine, "--vacuum-files=1")
-    assert alice.output_and_notes(printed) == (b"", ["gone 0", "end 0"])
+    output, (gone, end) = alice.output_and_notes(printed)
+    since = int(gone.removeprefix("gone 0 "))
+    assert (output, end) == (b"", "end 0") and since > alice.job(printed)["Finished"]
     assert alice.job(printed)["Result"] == "success"
     output = alice.jobsctl("output", "--strict", str(printed), check=False)
-    assert (output.returncode, output.stderr) == (1, "jobsctl: nothing of this output is in the journal\n")
+    told = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(since // 1_000_000))
+    assert (output.returncode, output.stderr) == (
+        1, f"jobsctl: nothing of this output is in the journal, which goes back to {told}\n")
     assert alice.jobsctl("output", str(printed)).stdout == ""
 
 
