@@ -11,11 +11,12 @@ import { formatBytes, formatPercent } from '../model/amount';
 import { commandLine } from '../model/command';
 import type { Job } from '../model/job';
 import { formatDuration, formatTime } from '../model/time';
+import { turnsShown } from '../model/turns';
 import { resultName } from '../model/words';
 import { RelatedLink } from './RelatedLink';
 
 function code(text: string): ReactNode {
-    return text && <code><bdi>{text}</bdi></code>;
+    return text && <code><bdi>{turnsShown(text)}</bdi></code>;
 }
 
 function jobLink(id: number): ReactNode {

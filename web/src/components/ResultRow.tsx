@@ -10,7 +10,6 @@ import type { BusError } from '../bus/bus';
 import { downloadResult } from '../download';
 import { _ } from '../i18n';
 import { formatBytes } from '../model/amount';
-import { shownAs } from '../model/result-file';
 import type { ResultFile } from '../model/result-file';
 import { formatTime } from '../model/time';
 import { errorText } from '../model/words';
@@ -21,7 +20,7 @@ interface Props { id: number; file: ResultFile; results: Results; isAdministrato
 export function ResultRow({ id, file, results, isAdministrator }: Props) {
     const [isBusy, setBusy] = useState(false);
     const [failure, setFailure] = useState('');
-    const name = shownAs(file.name);
+    const { name } = file;
 
     const download = async () => {
         setBusy(true);
