@@ -40,7 +40,8 @@ static int authorize(Request *q, LogOptions *options, sd_bus_error *e) {
 
 static int reply_streams(Request *q, const LogQuery *query, sd_bus_error *e) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
-        int r = stream_open_log(q->manager, q->uid, query, &fd, &status_fd);
+        const StreamReader reader = { q->uid, query->uid == q->uid ? NULL : request_sender(q) };
+        int r = stream_open_log(q->manager, &reader, query, &fd, &status_fd);
 
         return bus_manager_reply_streams(q, r, fd, status_fd, query->uid, e);
 }

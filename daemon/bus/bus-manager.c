@@ -263,6 +263,7 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
         OutputOptions options = {};
+        StreamReader reader;
         int r;
 
         r = output_options_read(q->message, &options, e);
@@ -274,7 +275,8 @@ int bus_manager_open_output(Request *q, uint64_t id, sd_bus_error *e) {
                 r = request_find_job(q, id, ACTION_VIEW, ACTION_VIEW_OTHERS, &job, e);
         if (r <= 0)
                 return r;
-        r = stream_open(q->manager, q->uid, job, &options, &fd, &status_fd);
+        reader = (StreamReader){ q->uid, job->uid == q->uid ? NULL : request_sender(q) };
+        r = stream_open(q->manager, &reader, job, &options, &fd, &status_fd);
         if (r == -EDQUOT)
                 return bus_manager_error_streams(q, e);
         if (r >= 0)

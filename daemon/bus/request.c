@@ -51,8 +51,12 @@ void request_fail(Request *q, int error, sd_bus_error *e) {
         request_free(q);
 }
 
+const char *request_sender(Request *q) {
+        return sd_bus_message_get_sender(q->message);
+}
+
 static Client *request_client(Request *q) {
-        return client_find(q->manager, sd_bus_message_get_sender(q->message));
+        return client_find(q->manager, request_sender(q));
 }
 
 static bool is_behind(Request *q) {

@@ -70,6 +70,9 @@ int request_get_client(Manager *m, const char *name, Client **ret);
 /* He has left the bus, and all that is kept of him goes, too. Takes NULL. */
 void request_client_left(Client *client);
 
+/* The connection that calls. */
+const char *request_sender(Request *q);
+
 /* Runs the handler again. */
 void request_continue(Request *q);
 /* Answers a pending request: the request is gone afterwards. */

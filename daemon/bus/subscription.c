@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "backlog.h"
 #include "client.h"
 #include "job-fields.h"
 #include "log.h"
 #include "protocol.h"
+#include "stream.h"
 #include "subscription.h"
 
 typedef int (*signal_builder)(
@@ -187,22 +189,39 @@ void subscription_end(Client *client) {
                 log_errno(r, "Failed to send a signal about a subscription");
 }
 
+/* Another connection's rights are another question's. */
+static bool is_another(const char *connection, void *userdata) {
+        return strcmp(connection, userdata) != 0;
+}
+
+static void set_sees_all(Client *client, bool sees_all) {
+        client->sees_all = sees_all;
+        if (!sees_all)
+                stream_end_others(client->manager, is_another, client->name);
+}
+
 static void on_rights(Verdict verdict, void *userdata) {
         Client *client = userdata;
 
         client->check = NULL;
-        client->sees_all = verdict == VERDICT_YES;
+        set_sees_all(client, verdict == VERDICT_YES);
 }
 
 static void check_rights_of(Client *client, void *userdata) {
         const Question question = { .sender = client->name, .action = ACTION_VIEW_OTHERS };
 
-        if (!client->subscribed || client->check)
+        if (client->check || (!client->subscribed && !stream_reads_others(client->manager, client->name)))
                 return;
         if (authority_check(client->manager->authority, &question, on_rights, client, &client->check) < 0)
-                client->sees_all = false;
+                set_sees_all(client, false);
+}
+
+/* Of who has left the bus, and still reads, polkit cannot be asked. */
+static bool is_on_bus(const char *connection, void *userdata) {
+        return client_find(userdata, connection);
 }
 
 void subscription_check_rights(Manager *m) {
+        stream_end_others(m, is_on_bus, m);
         client_foreach(m, check_rights_of, NULL);
 }

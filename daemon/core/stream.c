@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "clock.h"
@@ -11,6 +12,7 @@
 #include "log.h"
 #include "stream-protocol.h"
 #include "stream.h"
+#include "strv.h"
 #include "user.h"
 
 /* By then what a job has printed is in the journal, or will never be. */
@@ -19,8 +21,10 @@
 struct Stream {
         Manager *manager;
         LIST_ENTRY(Stream) list;
+        Helper *helper;
         uint64_t id;
         uid_t uid;
+        char *sees_others; /* as of its reader */
         int control_fd;
 };
 
@@ -34,6 +38,7 @@ Stream *stream_free(Stream *stream) {
         user->n_streams--;
         user_release(user);
         close_fd(stream->control_fd);
+        free(stream->sees_others);
         free(stream);
         return NULL;
 }
@@ -67,7 +72,8 @@ bool stream_may_open(Manager *m, uid_t uid) {
         return !user || user->n_streams < m->config.max_streams_per_user;
 }
 
-static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
+static int stream_new(Manager *m, const StreamReader *reader, uint64_t id, Stream **ret) {
+        uid_t uid = reader->uid;
         Stream *stream;
         User *user;
         int r;
@@ -87,8 +93,33 @@ static int stream_new(Manager *m, uid_t uid, uint64_t id, Stream **ret) {
         stream->control_fd = -EBADF;
         user->n_streams++;
         LIST_INSERT_HEAD(&m->streams, stream, list);
+        if (strdup_or_null(reader->sees_others, &stream->sees_others) < 0) {
+                stream_free(stream);
+                return -ENOMEM;
+        }
         *ret = stream;
         return 0;
+}
+
+bool stream_reads_others(Manager *m, const char *connection) {
+        Stream *stream;
+
+        LIST_FOREACH(stream, &m->streams, list)
+                if (stream->sees_others && strcmp(stream->sees_others, connection) == 0)
+                        return true;
+        return false;
+}
+
+void stream_end_others(Manager *m, bool (*may)(const char *connection, void *userdata), void *userdata) {
+        Stream *stream, *next;
+
+        for (stream = LIST_FIRST(&m->streams); stream; stream = next) {
+                next = LIST_NEXT(stream, list);
+                if (!stream->sees_others || may(stream->sees_others, userdata))
+                        continue;
+                helper_free(stream->helper); /* which will tell nobody that it has ended */
+                stream_free(stream);
+        }
 }
 
 static int make_pipe(int *ret_read_fd, int *ret_write_fd) {
@@ -122,7 +153,6 @@ static int start_output(Stream *stream, const Job *job, const OutputOptions *opt
                 job->unit ?: (char *) "", invocation, (char *) (has_run(job) ? STREAM_YES : STREAM_NO), count, since,
                 (char *) find_mode(job, options->follow), NULL };
         _cleanup_close_ int input_fd = -EBADF;
-        Helper *helper;
         int r;
 
         snprintf(id, sizeof(id), "%" PRIu64, stream->id);
@@ -138,7 +168,7 @@ static int start_output(Stream *stream, const Job *job, const OutputOptions *opt
         if (r < 0)
                 return r;
         return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ input_fd, output_fd, status_fd },
-                        on_helper_done, stream, &helper);
+                        on_helper_done, stream, &stream->helper);
 }
 
 /* While the end is being recorded, the job reads as ended. */
@@ -156,12 +186,12 @@ static StreamWord word_of_end(const Job *job) {
                                                                                   : STREAM_JOB_ENDED;
 }
 
-static int start_copy(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int output_fd,
+static int start_copy(Manager *m, const StreamReader *reader, const Job *job, const OutputOptions *options, int output_fd,
                 int status_fd) {
         Stream *stream;
         int r;
 
-        r = stream_new(m, uid, job->id, &stream);
+        r = stream_new(m, reader, job->id, &stream);
         if (r < 0)
                 return r;
         r = start_output(stream, job, options, output_fd, status_fd);
@@ -180,7 +210,7 @@ static int copy_nothing(int status_fd) {
         return dprintf(status_fd, STREAM_NOTE_END " 0\n") < 0 ? -errno : 0;
 }
 
-int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *options, int *ret_fd,
+int stream_open(Manager *m, const StreamReader *reader, const Job *job, const OutputOptions *options, int *ret_fd,
                 int *ret_status_fd) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
         int r;
@@ -195,7 +225,7 @@ int stream_open(Manager *m, uid_t uid, const Job *job, const OutputOptions *opti
         if (job->imported_usec > 0)
                 r = copy_nothing(helper_status_fd);
         else
-                r = start_copy(m, uid, job, options, output_fd, helper_status_fd);
+                r = start_copy(m, reader, job, options, output_fd, helper_status_fd);
         if (r < 0)
                 return r;
         *ret_fd = TAKE_FD(fd);
@@ -225,20 +255,18 @@ static int start_export(Stream *stream, const void *query, int output_fd, int st
         char *arguments[] = { (char *) "jobsd-stream", (char *) "export",
                 (char *) stream->manager->store_path, NULL };
         _cleanup_close_ int query_fd = -EBADF;
-        Helper *helper;
         int r = query_to_file(query, &query_fd);
 
         if (r < 0)
                 return r;
         return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ query_fd, output_fd, status_fd },
-                        on_helper_done, stream, &helper);
+                        on_helper_done, stream, &stream->helper);
 }
 
 static int start_log(Stream *stream, const void *userdata, int output_fd, int status_fd) {
         const LogQuery *query = userdata;
         char uid[16] = STREAM_ANY, id[24] = STREAM_ANY, since[24], until[24], lines[24] = STREAM_ANY;
         char *arguments[] = { (char *) "jobsd-stream", (char *) "log", uid, id, since, until, lines, NULL };
-        Helper *helper;
 
         if (query->uid != UID_INVALID)
                 snprintf(uid, sizeof(uid), "%u", (unsigned) query->uid);
@@ -249,11 +277,11 @@ static int start_log(Stream *stream, const void *userdata, int output_fd, int st
         if (query->lines != UINT64_MAX)
                 snprintf(lines, sizeof(lines), "%" PRIu64, query->lines);
         return helper_stream(&stream->manager->helpers, arguments, &(HelperFiles){ -EBADF, output_fd, status_fd },
-                        on_helper_done, stream, &helper);
+                        on_helper_done, stream, &stream->helper);
 }
 
 /* What is read to its end, whatever jobs do meanwhile. */
-static int open_whole(Manager *m, uid_t uid,
+static int open_whole(Manager *m, const StreamReader *reader,
                 int (*start)(Stream *stream, const void *query, int output_fd, int status_fd), const void *query,
                 int *ret_fd, int *ret_status_fd) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF, output_fd = -EBADF, helper_status_fd = -EBADF;
@@ -264,7 +292,7 @@ static int open_whole(Manager *m, uid_t uid,
         if (r >= 0)
                 r = make_pipe(&status_fd, &helper_status_fd);
         if (r >= 0)
-                r = stream_new(m, uid, 0, &stream);
+                r = stream_new(m, reader, 0, &stream);
         if (r < 0)
                 return r;
         r = start(stream, query, output_fd, helper_status_fd);
@@ -277,10 +305,10 @@ static int open_whole(Manager *m, uid_t uid,
         return 0;
 }
 
-int stream_open_export(Manager *m, uid_t uid, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {
-        return open_whole(m, uid, start_export, query, ret_fd, ret_status_fd);
+int stream_open_export(Manager *m, const StreamReader *reader, const ExportQuery *query, int *ret_fd, int *ret_status_fd) {
+        return open_whole(m, reader, start_export, query, ret_fd, ret_status_fd);
 }
 
-int stream_open_log(Manager *m, uid_t uid, const LogQuery *query, int *ret_fd, int *ret_status_fd) {
-        return open_whole(m, uid, start_log, query, ret_fd, ret_status_fd);
+int stream_open_log(Manager *m, const StreamReader *reader, const LogQuery *query, int *ret_fd, int *ret_status_fd) {
+        return open_whole(m, reader, start_log, query, ret_fd, ret_status_fd);
 }

@@ -158,6 +158,25 @@ def test_a_site_lets_operators_cancel(alice, erin, bob, root):
     assert outcome(lambda: erin.cancel(id)) == NO_SUCH_JOB
 
 
+def test_what_is_read_of_another_persons_job_breaks_off_with_the_right(alice, dave, root):
+    """Without "end", as when jobsd goes: who may still see the job goes on where it broke off."""
+    gate = Gate(alice)
+    id = alice.sh(f"echo begun; {gate.wait}; echo done")
+    readers = {person.name: (person, *person.call("OpenOutput", "ta{sv}t", id, variants({"follow": True}), 0))
+               for person in (alice, dave, root)}
+    for person, stream, _ in readers.values():
+        person.read_until(stream, b"begun\n")
+    with site_rule(root, """
+            if (action.id == "org.jobsd1.view-others" && subject.user == "dave") return polkit.Result.NO;"""):
+        dave, stream, status = readers.pop("dave")
+        assert (dave.read(stream), dave.read(status)) == (b"", b"")
+        assert outcome(lambda: dave.output(id)) == NO_SUCH_JOB
+        gate.open()
+        for person, stream, status in readers.values():
+            assert (person.read(stream), person.read(status)) == (b"done\n", b"end 11\n")
+    assert eventually(lambda: dave.output(id)) == b"begun\ndone\n"
+
+
 def test_a_rule_knows_the_job(alice, bob, root):
     """Its id, user, origin, type and unit."""
     with site_rule(root, """
