@@ -154,7 +154,7 @@ def test_a_file_of_another_account_is_no_result(alice, root):
 
 
 def test_folders_in_folders_to_a_bound(alice):
-    id = leaves(alice, 'cd "$JOBSD_RESULTS"; for i in $(seq 20); do : >file; mkdir d; cd d; done')
+    id = leaves(alice, 'cd "$JOBSD_RESULTS"; for i in $(seq 20); do touch file; mkdir d; cd d; done')
     assert counted(alice, id)["ResultFiles"] == 16
     assert max(name.count("/") for name in results(alice, id)) == 15
     refused(NO_RESULT, alice, "OpenResult", "tst", id, "d/" * 16 + "file", 0)
