@@ -33,7 +33,8 @@ _AGENT = Path(__file__).with_name("bus_agent.py").read_text()
 # The types of options and filter keys.
 _TYPES = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s",
-    "timeout": "t", "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t", "umask": "u", "nice": "i", "user": "s",
+    "timeout": "t", "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t", "umask": "u", "nice": "i", "results": "b",
+    "user": "s",
     "all": "b", "ids": "at", "status": "as", "type": "s", "tasks": "b", "since": "t", "until": "t", "before": "t",
     "follow": "b", "lines": "t", "since-byte": "t",
 }
