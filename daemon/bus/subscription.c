@@ -210,8 +210,9 @@ static void on_rights(Verdict verdict, void *userdata) {
 static void check_rights_of(Client *client, void *userdata) {
         const Question question = { .sender = client->name, .action = ACTION_VIEW_OTHERS };
 
-        if (client->check || (!client->subscribed && !stream_reads_others(client->manager, client->name)))
+        if (!client->subscribed && !stream_reads_others(client->manager, client->name))
                 return;
+        client->check = check_free(client->check); /* its answer may be that of the rules before */
         if (authority_check(client->manager->authority, &question, on_rights, client, &client->check) < 0)
                 set_sees_all(client, false);
 }
