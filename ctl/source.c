@@ -33,6 +33,7 @@ static int read_reply(Source *source, sd_bus_message *reply) {
         if (r < 0)
                 return r;
         source->is_own = strcmp(scope, "own") == 0;
+        source->is_shared = strcmp(scope, "shared") == 0;
         source->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         if (source->fd < 0)
                 return -errno;

@@ -7,12 +7,13 @@
 #include "verb.h"
 
 typedef struct Source {
-        int fd;        /* the lines */
-        int status_fd; /* how many these are, if they are all */
-        bool is_own;   /* the caller's only */
+        int fd;         /* the lines */
+        int status_fd;  /* how many these are, if they are all */
+        bool is_own;    /* the caller's only, */
+        bool is_shared; /* or those of types that are shared with him, too */
 } Source;
 
-#define SOURCE_NONE { -EBADF, -EBADF, false }
+#define SOURCE_NONE { -EBADF, -EBADF, false, false }
 
 /* Makes the call; what: "export the history", for reports. words: of jobsctl(1), for who comes by a way that carries
  * no descriptors. Reports. */

@@ -79,6 +79,10 @@ static int open_source(const Context *context, Source *source) {
         r = source_open(context, call, "export the history", "export -o -", source);
         if (r >= 0 && source->is_own && filter_wants_all(arguments))
                 note(arguments, "Exporting your own jobs only: seeing others' needs administrator rights.");
+        if (r >= 0 && source->is_shared && filter_wants_all(arguments) && !arguments->type)
+                note(arguments,
+                                "Exporting your own jobs and those of types that are shared with you: seeing others' "
+                                "needs administrator rights.");
         return r;
 }
 

@@ -85,6 +85,10 @@ static void tell_scope(const List *list, const char *scope) {
 
         if (filter_wants_all(arguments) && strcmp(scope, "own") == 0)
                 note(arguments, "Showing your own jobs only: seeing others' needs administrator rights.");
+        if (filter_wants_all(arguments) && strcmp(scope, "shared") == 0 && !arguments->type)
+                note(arguments,
+                                "Showing your own jobs and those of types that are shared with you: seeing others' "
+                                "needs administrator rights.");
 }
 
 static int list_read_end(List *list, sd_bus_message *reply, const char **ret_scope) {

@@ -151,6 +151,10 @@ static int end_log(Log *log, const Source *source) {
                                 arguments->n_ids > 0 ? "such a job that you may see" : "what you ask for");
         if (source->is_own && arguments->all)
                 note(arguments, "These are your own jobs only: seeing others' needs administrator rights.");
+        if (source->is_shared && arguments->all)
+                note(arguments,
+                                "These are your own jobs and those of types that are shared with you: seeing others' "
+                                "needs administrator rights.");
         return 0;
 }
 

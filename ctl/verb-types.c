@@ -308,6 +308,8 @@ static int print_type(Context *context, JsonObject *type) {
         print_line("File", get_text(type, "path"));
         print_line("Runs as", get_text(type, "user"));
         print_line("Results", json_object_get_boolean(get(type, "results")) ? "files, see jobsctl results" : "");
+        if (strcmp(get_text(type, "share"), "group") == 0)
+                print_line("Shared", "members of its groups see everybody's jobs of it");
         if (print_words("Groups", get(type, "groups")) < 0 || print_limits(type) < 0)
                 return fail_memory();
         r = print_parameters(context, get(type, "parameters"));

@@ -103,8 +103,22 @@ static int print_record(const Record *record, uint64_t usec) {
 
 /* ---- which ---- */
 
+/* And those of either. */
+static int match_visible(sd_journal *journal, const char *uid, char *types) {
+        char *rest = types, *type;
+        int r = sd_journal_add_conjunction(journal);
+
+        if (r >= 0)
+                r = entry_match(journal, "JOBSD_UID", uid);
+        if (r >= 0 && *types)
+                r = sd_journal_add_disjunction(journal);
+        while (r >= 0 && (type = strsep(&rest, STREAM_SEPARATOR)) && *type)
+                r = entry_match(journal, "JOBSD_TYPE", type);
+        return r;
+}
+
 /* Nobody but jobsd has the unit and is root: who sends the like is of a unit of his own. */
-static int match_records(sd_journal *journal, const char *uid, const char *id) {
+static int match_records(sd_journal *journal, const char *uid, char *types, const char *id) {
         int r;
 
         r = entry_match(journal, "_SYSTEMD_UNIT", "jobsd.service");
@@ -112,10 +126,10 @@ static int match_records(sd_journal *journal, const char *uid, const char *id) {
                 r = entry_match(journal, "_UID", "0");
         for (JobEvent event = 0; r >= 0 && event < _JOB_EVENT_MAX; event++)
                 r = entry_match(journal, "MESSAGE_ID", job_event_to_message_id(event));
-        if (r >= 0 && strcmp(uid, STREAM_ANY) != 0)
-                r = entry_match(journal, "JOBSD_UID", uid);
         if (r >= 0 && strcmp(id, STREAM_ANY) != 0)
                 r = entry_match(journal, "JOBSD_ID", id);
+        if (r >= 0 && strcmp(uid, STREAM_ANY) != 0)
+                r = match_visible(journal, uid, types);
         return r;
 }
 
@@ -179,7 +193,8 @@ static int parse_bounds(const char *since, const char *until, const char *lines,
         return r;
 }
 
-int stream_log(const char *uid, const char *id, const char *since, const char *until, const char *lines) {
+int stream_log(const char *uid, char *types, const char *id, const char *since, const char *until,
+                const char *lines) {
         _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
         Bounds bounds;
         uint64_t n = 0;
@@ -192,7 +207,7 @@ int stream_log(const char *uid, const char *id, const char *since, const char *u
         if (r >= 0)
                 r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
         if (r >= 0)
-                r = match_records(journal, uid, id);
+                r = match_records(journal, uid, types, id);
         if (r >= 0)
                 r = print_all(journal, &bounds, &n);
         if (r >= 0 && fflush(stdout) != 0)

@@ -27,8 +27,8 @@ static int run(char *argv[], int n) {
                 return stream_outcome(argv[1], argv[2], argv[3]);
         if (n == 2 && strcmp(argv[0], "export") == 0)
                 return stream_export(argv[1]);
-        if (n == 6 && strcmp(argv[0], "log") == 0)
-                return stream_log(argv[1], argv[2], argv[3], argv[4], argv[5]);
+        if (n == 7 && strcmp(argv[0], "log") == 0)
+                return stream_log(argv[1], argv[2], argv[3], argv[4], argv[5], argv[6]);
         if (n == 3 && strcmp(argv[0], "import") == 0)
                 return stream_import(argv[1], argv[2]);
         if (n == 2 && strcmp(argv[0], "user") == 0)

@@ -13,7 +13,7 @@ int stream_output(const char *id, const char *tries, const char *boot_id, const 
 /* Whether in this mode it may have to wait until journald has stored all. */
 bool stream_output_may_connect(const char *mode);
 int stream_export(const char *path);
-int stream_log(const char *uid, const char *id, const char *since, const char *until, const char *lines);
+int stream_log(const char *uid, char *types, const char *id, const char *since, const char *until, const char *lines);
 int stream_import(const char *path, const char *format);
 int stream_user(const char *user);
 int stream_outcome(const char *unit, const char *boot_id, const char *uid);

@@ -80,6 +80,8 @@ static int add_filter(char ***l, const StoreFilter *filter) {
 
         if (filter->uid != UID_INVALID)
                 r = add_number(l, "uid", filter->uid);
+        for (size_t i = 0; r >= 0 && filter->shared && filter->shared[i]; i++)
+                r = add_text(l, "shared", filter->shared[i]);
         for (size_t i = 0; r >= 0 && i < filter->n_ids; i++)
                 r = add_number(l, "id", filter->ids[i]);
         if (r >= 0)
@@ -136,6 +138,10 @@ static int add_column(ExportQuery *query, const char *value) {
 
 static int set_uid(ExportQuery *query, const char *value) {
         return parse_uid(value, &query->filter.uid);
+}
+
+static int add_shared(ExportQuery *query, const char *value) {
+        return strv_extend(&query->filter.shared, value);
 }
 
 static int add_id(ExportQuery *query, const char *value) {
@@ -208,6 +214,7 @@ static const struct {
         { "raw", set_raw },
         { "column", add_column },
         { "uid", set_uid },
+        { "shared", add_shared },
         { "id", add_id },
         { "status-mask", set_status_mask },
         { "name", set_name },

@@ -146,6 +146,13 @@ static int set_delay(const Directive *directive, void *field, const char *value)
         return 0;
 }
 
+static int set_share(const Directive *directive, void *field, const char *value) {
+        if (strcmp(value, "private") != 0 && strcmp(value, "group") != 0)
+                return -EINVAL;
+        *(bool *) field = strcmp(value, "group") == 0;
+        return 0;
+}
+
 static int set_kind(const Directive *directive, void *field, const char *value) {
         ParameterKind kind = parameter_kind_from_string(value);
 
@@ -171,6 +178,7 @@ static const Directive type_directives[] = {
         TYPE(Environment, set_environment, FIELD(environment),
                         "NAME=VALUE, with white space between, 1024 and 128K of text in all at most", 0, 0),
         TYPE(AllowGroups, set_words, FIELD(allow_groups), "names of groups with white space between", 0, 0),
+        TYPE(Share, set_share, FIELD(shared), "private or group", 0, 0),
         TYPE(MaxRunning, set_number, FIELD(max_running), "a number from 1 to 4000", 1, CONFIG_RUNNING_MAX),
         TYPE(RuntimeMaxSec, set_timeout, FIELD(timeout_usec), TIME_SPAN ", or infinity", 0, 0),
         TYPE(MemoryMax, set_size, FIELD(memory_max), "a size in bytes as 500M or 2G, or infinity", 0, 0),

@@ -54,6 +54,7 @@ typedef struct JobType {
         char *working_directory;
         char **environment;
         char **allow_groups;
+        bool shared; /* and these groups see all of its jobs */
         unsigned max_running;                                         /* 0: no bound of its own */
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max; /* 0: none */
         uint64_t output_max, output_grace_usec;                       /* 0: as jobsd.conf(5) says */

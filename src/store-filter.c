@@ -5,13 +5,19 @@
 #include "store-filter.h"
 #include "store-row.h"
 #include "store-statement.h"
+#include "strv.h"
 
 void store_filter_done(StoreFilter *filter) {
         free(filter->ids);
+        strv_free(filter->shared);
         free(filter->name);
         free(filter->type);
         free(filter->user);
         free(filter->related);
+}
+
+bool filter_is_of_user(const StoreFilter *filter) {
+        return filter->uid != UID_INVALID && !filter->system_users && !filter->shared;
 }
 
 static bool column_equals(sqlite3_stmt *row, int i, const char *wanted) {
@@ -28,11 +34,18 @@ static bool row_is_named(sqlite3_stmt *row, const StoreFilter *filter) {
                         strcasestr((const char *) sqlite3_column_text(row, COLUMN_NAME), filter->name);
 }
 
+static bool row_is_shared(sqlite3_stmt *row, const StoreFilter *filter) {
+        const char *type = filter->shared ? (const char *) sqlite3_column_text(row, COLUMN_TYPE) : NULL;
+
+        return type && strv_contains(filter->shared, type);
+}
+
 static bool row_is_of_user(sqlite3_stmt *row, const StoreFilter *filter) {
         uid_t uid = (uid_t) column_uint64(row, COLUMN_UID), wanted;
         bool is_system = uid_is_system(uid, filter->system_uid_max);
 
-        if (filter->uid != UID_INVALID && uid != filter->uid && !(filter->system_users && is_system))
+        if (filter->uid != UID_INVALID && uid != filter->uid && !(filter->system_users && is_system) &&
+                        !row_is_shared(row, filter))
                 return false;
         if (filter->tasks && !is_system)
                 return false;

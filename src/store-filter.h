@@ -7,6 +7,8 @@
 
 #include "store.h"
 
+/* Whether an index by user has all of them. */
+bool filter_is_of_user(const StoreFilter *filter);
 bool row_matches(sqlite3_stmt *row, const StoreFilter *filter);
 /* Whether it is of an import that has not finished. range: what STATEMENT_HIDDEN gives. */
 bool row_is_hidden(sqlite3_stmt *range, sqlite3_stmt *row);

@@ -12,7 +12,7 @@
 
 static Statement choose_page_statement(const StoreFilter *filter) {
         const unsigned active = (1U << JOB_QUEUED) | (1U << JOB_RUNNING);
-        bool of_user = filter->uid != UID_INVALID && !filter->system_users;
+        bool of_user = filter_is_of_user(filter);
 
         if (filter->status_mask == 1U << JOB_ERROR)
                 return of_user ? STATEMENT_PAGE_FAILED_OF_USER : STATEMENT_PAGE_FAILED;

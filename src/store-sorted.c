@@ -27,7 +27,7 @@ StorePlace store_sorted_begin(bool descending) {
 
 static sqlite3_stmt *choose_statement(
                 Store *store, const StoreFilter *filter, StoreSort sort, bool descending) {
-        bool of_user = filter->uid != UID_INVALID && !filter->system_users;
+        bool of_user = filter_is_of_user(filter);
         sqlite3_stmt *statement =
                         store->statements[STATEMENT_SORTED + (int) sort * 4 + of_user * 2 + descending];
 

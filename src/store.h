@@ -136,6 +136,7 @@ int store_count_ended(Store *store, uint64_t *ret);
 typedef struct StoreFilter {
         uid_t uid;            /* of this user, or UID_INVALID */
         bool system_users;    /* with uid: those of root and system accounts, too */
+        char **shared;        /* with uid: those of these types, too */
         bool tasks;           /* only those of root and system accounts */
         uid_t system_uid_max; /* for both: see uid_is_system() */
         uint64_t *ids;        /* only these */

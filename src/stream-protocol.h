@@ -19,11 +19,12 @@
  *                                    a file that says which and how, see export-query.h. When all of
  *                                    it is written, descriptor 3 gets the number of rows in decimal
  *                                    and a line break: an export that breaks off has none.
- *   jobsd-stream log UID ID SINCE UNTIL LINES
- *                                    prints the records of jobs' steps, of this user's jobs and of this id or of
- *                                    "any", as JSON, a line each, the oldest first: from SINCE on and before UNTIL,
- *                                    in µs since 1970 or 0, and of these the last so many or "any". Descriptor 3
- *                                    gets their number, as with export.
+ *   jobsd-stream log UID TYPES ID SINCE UNTIL LINES
+ *                                    prints the records of jobs' steps, of this user's jobs and of those of these
+ *                                    types (with "," between) or of "any", and of this id or of "any", as JSON, a
+ *                                    line each, the oldest first: from SINCE on and before UNTIL, in µs since 1970
+ *                                    or 0, and of these the last so many or "any". Descriptor 3 gets their number,
+ *                                    as with export.
  *   jobsd-stream import DATABASE FORMAT
  *                                    reads a file to be imported on standard input, and reports rows that
  *                                    are refused on descriptor 3. Prints records of "KEY=VALUE" texts,
@@ -31,6 +32,7 @@
  *                                    the numbers of rows, known and refused ones, then the rows as of
  *                                    import-row.h. Or, alone, the file's mistake. */
 #define STREAM_ANY "any"
+#define STREAM_SEPARATOR ","
 #define STREAM_YES "yes"
 #define STREAM_NO "no"
 #define STREAM_MODE_SNAPSHOT "snapshot" /* what is stored by now: the job goes on */

@@ -46,6 +46,7 @@ static const struct {
 } actions[_ACTION_MAX] = {
         [ACTION_VIEW] = { "org.jobsd1.view", true },
         [ACTION_VIEW_OTHERS] = { "org.jobsd1.view-others", false },
+        [ACTION_VIEW_SHARED] = { "org.jobsd1.view-shared", false },
         [ACTION_RUN_COMMAND] = { "org.jobsd1.run-command", true },
         [ACTION_RUN_AS] = { "org.jobsd1.run-as", false },
         [ACTION_RUN_TYPE] = { "org.jobsd1.run-type", false },
@@ -80,6 +81,7 @@ static int on_rules_changed(sd_bus_message *signal, void *userdata, sd_bus_error
         Authority *authority = userdata;
 
         client_forget_all(authority->manager);
+        authority->manager->n_rights_changes++;
         authority->rules_changed(authority->manager);
         return 0;
 }

@@ -12,6 +12,7 @@
 typedef enum Action {
         ACTION_VIEW,
         ACTION_VIEW_OTHERS,
+        ACTION_VIEW_SHARED, /* all jobs of a type */
         ACTION_RUN_COMMAND,
         ACTION_RUN_AS,
         ACTION_RUN_TYPE,
@@ -49,7 +50,7 @@ int authority_new(Manager *m, void (*rules_changed)(Manager *m), Authority **ret
 Authority *authority_free(Authority *authority);
 int authority_watch(Authority *authority);
 
-/* What a question is about: a job, a type of which one is to be started, or nothing in particular. It goes
+/* What a question is about: a job, a type, or nothing in particular. It goes
  * to polkit's rules as details: job.id, job.user, job.type, job.origin and job.unit; job.type, type.groups
  * and type.user. */
 typedef struct Target {

@@ -85,13 +85,17 @@ static int authorize_default(Request *q, StoreFilter *filter, sd_bus_error *e) {
 static int tell_missing(Request *q, uint64_t id, const StoreFilter *filter, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
         int may_see = request_may(q, ACTION_VIEW_OTHERS, false), r;
+        char **shared;
 
         if (may_see == REQUEST_PENDING)
                 return REQUEST_PENDING;
+        r = request_find_shared(q, &shared);
+        if (r <= 0)
+                return r;
         r = id > INT64_MAX ? -ENOENT : store_get(q->manager->store, id, &job);
         if (r < 0 && r != -ENOENT)
                 return r;
-        if (!job || (job->uid != q->uid && may_see < 0))
+        if (!job || (job->uid != q->uid && may_see < 0 && !shares_have(q->manager, shared, job)))
                 return error_no_such_job(id, e);
         if (job->uid != q->uid && filter->uid == q->uid)
                 return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_JOB,

@@ -27,10 +27,11 @@ static int read_call(Request *q, ExportOptions *options, sd_bus_error *e) {
 
 static int reply_streams(Request *q, const ExportQuery *query, sd_bus_error *e) {
         _cleanup_close_ int fd = -EBADF, status_fd = -EBADF;
-        const StreamReader reader = { q->uid, query->filter.uid == q->uid ? NULL : request_sender(q) };
+        const StreamReader reader = { q->uid, query->filter.uid == q->uid && !query->filter.shared ? NULL : request_sender(q) };
         int r = stream_open_export(q->manager, &reader, query, &fd, &status_fd);
 
-        return bus_manager_reply_streams(q, r, fd, status_fd, query->filter.uid, e);
+        return bus_manager_reply_streams(
+                        q, r, fd, status_fd, bus_manager_scope(query->filter.uid, query->filter.shared), e);
 }
 
 int bus_manager_export_history(Request *q, sd_bus_error *e) {

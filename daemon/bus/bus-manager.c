@@ -14,16 +14,31 @@
 #include "parse.h"
 #include "protocol.h"
 #include "stream.h"
+#include "strv.h"
 #include "user.h"
 
 /* ---- ListJobs ---- */
 
+/* Who sees all of the type that the filter names has no use for a password. */
+static int authorize_all(Request *q, const StoreFilter *filter, char ***ret_shared) {
+        int r = request_find_shared(q, ret_shared);
+
+        if (r <= 0)
+                return r;
+        return request_may(q, ACTION_VIEW_OTHERS, !filter->type || !strv_contains(*ret_shared, filter->type));
+}
+
 int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e) {
-        int r = all ? request_may(q, ACTION_VIEW_OTHERS, true) : -EACCES;
+        char **shared = NULL;
+        int r = all ? authorize_all(q, filter, &shared) : -EACCES;
 
         filter->uid = r > 0 ? UID_INVALID : q->uid;
         filter->system_uid_max = q->manager->config.system_uid_max;
-        return r == -EACCES ? request_authorize(q, ACTION_VIEW, TARGET_NONE, e) : r;
+        if (r == -EACCES)
+                r = request_authorize(q, ACTION_VIEW, TARGET_NONE, e);
+        if (r > 0 && filter->uid != UID_INVALID && shared)
+                r = strv_copy(shared, &filter->shared) < 0 ? -ENOMEM : 1;
+        return r;
 }
 
 typedef struct Page {
@@ -39,8 +54,12 @@ static int append_row(const Job *job, void *userdata) {
         return job_fields_append(page->reply, &shown, JOB_FIELDS_BRIEF);
 }
 
+const char *bus_manager_scope(uid_t uid, char *const *shared) {
+        return uid == UID_INVALID ? "all" : shared ? "shared" : "own";
+}
+
 static const char *scope_of(const ListOptions *options) {
-        return options->filter.uid == UID_INVALID ? "all" : "own";
+        return bus_manager_scope(options->filter.uid, options->filter.shared);
 }
 
 static int page_begin(Request *q, Page *ret) {
@@ -242,7 +261,7 @@ int bus_manager_error_streams(Request *q, sd_bus_error *e) {
                         q->manager->config.max_streams_per_user);
 }
 
-int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, uid_t uid, sd_bus_error *e) {
+int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, const char *scope, sd_bus_error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = opened;
 
@@ -251,7 +270,7 @@ int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, uid
         if (r >= 0)
                 r = sd_bus_message_new_method_return(q->message, &reply);
         if (r >= 0)
-                r = sd_bus_message_append(reply, "hhs", fd, status_fd, uid == UID_INVALID ? "all" : "own");
+                r = sd_bus_message_append(reply, "hhs", fd, status_fd, scope);
         if (r < 0)
                 return r;
         request_reply(q, reply);
@@ -300,6 +319,8 @@ int bus_manager_open_output_of(Request *q, sd_bus_error *e) {
 
 int bus_manager_subscribe(Request *q, sd_bus_error *e) {
         Client *client;
+        char **shared; /* the client knows it from then on */
+        bool sees_all;
         int r;
 
         r = flags_read(q->message, e);
@@ -310,12 +331,16 @@ int bus_manager_subscribe(Request *q, sd_bus_error *e) {
         r = request_may(q, ACTION_VIEW_OTHERS, true);
         if (r == REQUEST_PENDING)
                 return r;
+        sees_all = r > 0;
+        r = request_find_shared(q, &shared);
+        if (r <= 0)
+                return r;
         client = client_find(q->manager, sd_bus_message_get_sender(q->message));
         if (!client) { /* he left the bus while polkit was asked */
                 request_free(q);
                 return REQUEST_DONE;
         }
-        client->sees_all = r > 0;
+        client->sees_all = sees_all;
         r = client_subscribe(client);
         if (r == -EDQUOT)
                 return sd_bus_error_setf(e, SD_BUS_ERROR_LIMITS_EXCEEDED,
@@ -339,28 +364,65 @@ int bus_manager_unsubscribe(Request *q, sd_bus_error *e) {
 
 /* ---- properties ---- */
 
-/* What the caller may see of the counts: his own, or all. */
+/* Whose jobs somebody sees, of those that jobsd has in memory. */
+typedef struct Sight {
+        uid_t uid;
+        bool all;
+        char *const *shared; /* and of these types */
+} Sight;
+
+static int find_sight(Request *q, Sight *ret) {
+        char **shared = NULL;
+        int r = request_find_shared(q, &shared);
+
+        if (r > 0)
+                r = request_may(q, ACTION_VIEW_OTHERS, true);
+        if (r != -EACCES && r <= 0)
+                return r;
+        *ret = (Sight){ q->uid, r > 0, shared };
+        return 1;
+}
+
+static bool sees(const Sight *sight, const LiveJob *live) {
+        return sight->all || live->job->uid == sight->uid || shares_have(live->manager, sight->shared, live->job);
+}
+
+/* What the caller may see of the counts. */
 typedef struct Counts {
+        const Sight *sight;
         uint64_t queued, running;
 } Counts;
 
-static int count_visible(Request *q, Counts *ret) {
-        Manager *m = q->manager;
-        User *user;
-        int r = request_may(q, ACTION_VIEW_OTHERS, true);
+static uint64_t count_queued(const User *user, const Sight *sight) {
+        const Lane *lane;
+        uint64_t n = 0;
 
-        if (r == REQUEST_PENDING)
+        if (sight->all || user->uid == sight->uid)
+                return user->n_queued;
+        LIST_FOREACH(lane, &user->lanes, list)
+                if (sight->shared && shares_have(user->manager, sight->shared, &(Job){ .type = lane->type }))
+                        n += lane->n_queued;
+        return n;
+}
+
+static void count_running(LiveJob *live, void *userdata) {
+        Counts *counts = userdata;
+
+        counts->running += !live_job_has_ended(live) && sees(counts->sight, live);
+}
+
+static int count_visible(Request *q, Counts *ret) {
+        User *user;
+        Sight sight;
+        int r = find_sight(q, &sight);
+
+        if (r <= 0)
                 return r;
-        *ret = (Counts){};
-        if (r > 0) {
-                TAILQ_FOREACH(user, &m->waiting, waiting)
-                        ret->queued += user->n_queued;
-                ret->running = m->n_running;
-        } else {
-                user = user_find(m, q->uid);
-                if (user)
-                        *ret = (Counts){ user->n_queued, user->n_running };
-        }
+        *ret = (Counts){ .sight = &sight };
+        TAILQ_FOREACH(user, &q->manager->waiting, waiting)
+                ret->queued += count_queued(user, &sight);
+        live_job_foreach(q->manager, count_running, ret);
+        ret->sight = NULL;
         return 1;
 }
 
@@ -474,8 +536,7 @@ int bus_manager_introspect(Request *q, sd_bus_error *e) {
 }
 
 typedef struct Children {
-        uid_t uid;
-        bool all;
+        Sight sight;
         char **names;
         size_t n;
 } Children;
@@ -483,9 +544,7 @@ typedef struct Children {
 static void add_child(LiveJob *live, void *userdata) {
         Children *children = userdata;
 
-        if (!children->all && live->job->uid != children->uid)
-                return;
-        if (!live_job_has_ended(live) &&
+        if (sees(&children->sight, live) && !live_job_has_ended(live) &&
                         asprintf(&children->names[children->n], "%" PRIu64, live->id) >= 0)
                 children->n++;
 }
@@ -495,13 +554,12 @@ static void count_child(LiveJob *live, void *userdata) {
 }
 
 int bus_manager_introspect_jobs(Request *q, sd_bus_error *e) {
-        Children children = { .uid = q->uid };
+        Children children = {};
         size_t n_live = 0;
-        int r = request_may(q, ACTION_VIEW_OTHERS, true);
+        int r = find_sight(q, &children.sight);
 
-        if (r == REQUEST_PENDING)
+        if (r <= 0)
                 return r;
-        children.all = r > 0;
         live_job_foreach(q->manager, count_child, &n_live);
         children.names = calloc(n_live + 1, sizeof(char *));
         if (!children.names)

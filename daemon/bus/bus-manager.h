@@ -38,10 +38,12 @@ int bus_manager_retry(Request *q, uint64_t id, sd_bus_error *e);
 int bus_manager_clear_one(Request *q, uint64_t id, sd_bus_error *e);
 
 /* Whose jobs a filter is about: everybody's where all are asked for and may be seen, else the caller's
- * own. Returns as request_authorize() does. */
+ * own, and where all are asked for those of types that are shared with him. Returns as request_authorize() does. */
 int bus_manager_authorize_filter(Request *q, bool all, StoreFilter *filter, sd_bus_error *e);
 
 /* The caller has as many streams open as he may. */
 int bus_manager_error_streams(Request *q, sd_bus_error *e);
 /* Replies with what a stream_open_…() returned and gave: the two ends, and whose jobs these are about. */
-int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, uid_t uid, sd_bus_error *e);
+int bus_manager_reply_streams(Request *q, int opened, int fd, int status_fd, const char *scope, sd_bus_error *e);
+/* Whose these are, as replies have it. */
+const char *bus_manager_scope(uid_t uid, char *const *shared);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "dispatch.h"
 #include "request.h"
+#include "strv.h"
 #include "user.h"
 
 /* As long as nobody notices the delay of a rule that depends on something else than its files. */
@@ -119,6 +120,7 @@ Client *client_free(Client *client) {
                 user_release(client->user);
         }
         sd_bus_slot_unref(client->slot);
+        strv_free(client->shared);
         free(client->name);
         free(client);
         return NULL;
@@ -164,6 +166,21 @@ bool client_recall(const Client *client, Action action, Verdict *ret) {
         if (usec == 0 || monotonic_usec() - usec >= REMEMBER_USEC)
                 return false;
         *ret = client->verdicts[action].verdict;
+        return true;
+}
+
+void client_remember_shared(Client *client, char **types) {
+        strv_free(client->shared);
+        client->shared = types;
+        client->shared_usec = monotonic_usec();
+        client->shared_n_rights_changes = client->manager->n_rights_changes;
+}
+
+bool client_recall_shared(const Client *client, char ***ret) {
+        if (client->shared_usec == 0 || monotonic_usec() - client->shared_usec >= REMEMBER_USEC ||
+                        client->shared_n_rights_changes != client->manager->n_rights_changes)
+                return false;
+        *ret = client->shared;
         return true;
 }
 

@@ -4,7 +4,7 @@
 /* A connection that called us: who it is, which the bus is asked once, and whether it is subscribed.
  * Forgotten when it leaves the bus; unique names are never used twice. */
 
-#include "authority.h"
+#include "shares.h"
 
 /* He is known now, or will never be: then he is to be freed. */
 typedef void (*client_known_cb)(Client *client, bool is_known);
@@ -23,8 +23,12 @@ struct Client {
         uint64_t unread_bytes;    /* when the bus was asked last it had so much, */
         sd_bus_slot *unread_slot; /* and now it is being asked */
         bool subscribed;
-        bool sees_all; /* others' jobs, too */
-        Check *check;  /* its rights are being asked for */
+        bool sees_all;  /* others' jobs, too */
+        char **shared;  /* or those of these types, see shares.h; */
+        Check *check;   /* its rights are being asked for, */
+        Shares *shares; /* and what is shared with it */
+        uint64_t shared_usec; /* CLOCK_MONOTONIC, of what was said last; 0: nothing was, */
+        unsigned shared_n_rights_changes; /* and what held then */
         struct {
                 uint64_t usec; /* CLOCK_MONOTONIC; 0: none */
                 Verdict verdict;
@@ -36,6 +40,9 @@ struct Client {
 void client_remember(Client *client, Action action, Verdict verdict);
 bool client_recall(const Client *client, Action action, Verdict *ret);
 void client_forget_all(Manager *m);
+/* The same for the types that are shared with it. Takes the list over, which is borrowed again. */
+void client_remember_shared(Client *client, char **types);
+bool client_recall_shared(const Client *client, char ***ret);
 
 /* Nothing of his may wait any more. */
 Client *client_free(Client *client);

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "protocol.h"
 #include "request.h"
+#include "strv.h"
 #include "user.h"
 
 /* Wherever it waits, and whatever counts it. */
@@ -31,6 +32,8 @@ Request *request_free(Request *q) {
         if (q->free_state)
                 q->free_state(q->state);
         check_free(q->check);
+        shares_free(q->shares);
+        strv_free(q->shared);
         leave(q);
         sd_bus_message_unref(q->message);
         free(q);
@@ -162,6 +165,7 @@ void request_client_left(Client *client) {
         while (!TAILQ_EMPTY(&client->waiting))
                 request_free(TAILQ_FIRST(&client->waiting));
         client->check = check_free(client->check);
+        client->shares = shares_free(client->shares);
         backlog_forget(client);
         client_free(client);
 }
@@ -317,22 +321,74 @@ int request_get_verdict(Request *q, Action action, const JobType *type, Verdict 
         return 1;
 }
 
+static void set_shared(Request *q, char **types) {
+        strv_free(q->shared);
+        q->shared = types;
+        q->knows_shared = true;
+        q->shared_n_rights_changes = q->manager->n_rights_changes;
+}
+
+static void on_shared(char **types, void *userdata) {
+        Request *q = userdata;
+        Client *client = request_client(q);
+        char **copy = NULL;
+
+        q->shares = NULL;
+        set_shared(q, types);
+        if (client && (!types || strv_copy(types, &copy) >= 0))
+                client_remember_shared(client, copy);
+        request_continue(q);
+}
+
+int request_find_shared(Request *q, char ***ret) {
+        const Client *client = request_client(q);
+        int r;
+
+        if (!q->knows_shared || q->shared_n_rights_changes != q->manager->n_rights_changes) {
+                if (client && client_recall_shared(client, ret))
+                        return 1;
+                r = shares_ask(q->manager, sd_bus_message_get_sender(q->message), on_shared, q, &q->shares);
+                if (r != 0)
+                        return r < 0 ? r : REQUEST_PENDING;
+                set_shared(q, NULL);
+        }
+        *ret = q->shared;
+        return 1;
+}
+
+/* Whether the caller sees a job because of its type. Asked for no job, too, so that the time tells nothing. */
+static int find_out_if_shared(Request *q, const Job *job, bool *ret) {
+        char **types;
+        int r = request_find_shared(q, &types);
+
+        if (r > 0)
+                *ret = job && shares_have(q->manager, types, job);
+        return r;
+}
+
 int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **ret, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
+        bool is_own, is_shared = false;
         Verdict verdict;
         Action action;
-        bool is_own;
         int r;
 
         r = id > INT64_MAX ? -ENOENT : store_get(q->manager->store, id, &job);
         if (r < 0 && r != -ENOENT)
                 return r;
         is_own = job && job->uid == q->uid;
+        r = is_own ? 1 : find_out_if_shared(q, job, &is_shared);
+        if (r <= 0)
+                return r;
+        if (is_shared && own == ACTION_VIEW) {
+                *ret = TAKE_PTR(job);
+                return 1;
+        }
         action = is_own ? own : others;
         r = find_verdict(q, action, (Target){ .id = id, .job = job }, may_prompt(q), &verdict);
         if (r <= 0)
                 return r;
-        if (!is_granted(action, verdict) && (is_own || verdict == VERDICT_UNAVAILABLE))
+        if (!is_granted(action, verdict) && (is_own || is_shared || verdict == VERDICT_UNAVAILABLE))
                 return refuse(verdict, e);
         if (!is_granted(action, verdict) || !job)
                 return error_no_such_job(id, e);

@@ -10,6 +10,7 @@
 #include "fair-queue.h"
 #include "identity.h"
 #include "parse.h"
+#include "shares.h"
 
 #define REQUEST_PENDING 0
 #define REQUEST_DONE 1
@@ -53,6 +54,10 @@ struct Request {
         size_t n_decisions;
         Identification identifications[REQUEST_IDENTIFICATIONS_MAX];
         size_t n_identifications;
+        Shares *shares; /* what is shared with the caller is being found out: */
+        char **shared;
+        bool knows_shared;
+        unsigned shared_n_rights_changes; /* when that was so */
 
         void *state; /* the handler's own, kept from run to run */
         void (*free_state)(void *state);
@@ -90,6 +95,10 @@ int request_may(Request *q, Action action, bool interactive);
 /* What polkit says to an action for a type, where nobody shall be asked for a password: 1 or
  * REQUEST_PENDING. The request keeps no decision of it, so that there may be any number of types. */
 int request_get_verdict(Request *q, Action action, const JobType *type, Verdict *ret);
+
+/* The types whose jobs the caller sees, whoever's they are: 1, REQUEST_PENDING, or an error. NULL: of none. The
+ * list is valid while the handler runs. */
+int request_find_shared(Request *q, char ***ret);
 
 /* Finds a job that the caller may do this to: 1, REQUEST_PENDING, or an error. Another's job that he
  * may not touch is no job: the same error by the same way as for an id that never was. */

@@ -34,11 +34,15 @@ static int send_emission(Client *client, Emission *emission) {
         return r < 0 ? r : send_to(client, m);
 }
 
+static bool may_see(const Client *client, const Job *job) {
+        return client->uid == job->uid || client->sees_all || shares_have(client->manager, client->shared, job);
+}
+
 static void emit_to(Client *client, void *userdata) {
         Emission *emission = userdata;
         int r;
 
-        if (!client->subscribed || (client->uid != emission->job->uid && !client->sees_all))
+        if (!client->subscribed || !may_see(client, emission->job))
                 return;
         r = send_emission(client, emission);
         if (r < 0)
@@ -103,9 +107,10 @@ typedef struct Range {
         uint64_t begin, end;
 } Range;
 
-/* 1 when there is a job among these that he may see. */
+/* 1 when there is a job among these that he may see, or might: no index tells where those of a type are, and he
+ * learns no more than that somebody has imported something. */
 static int may_see_any(const Client *client, const Range *range) {
-        if (client->sees_all)
+        if (client->sees_all || client->shared)
                 return 1;
         return store_has_any_of_user(client->manager->store, client->uid, range->begin, range->end);
 }
@@ -161,7 +166,23 @@ static void tell_system_users_changed(Client *client, void *userdata) {
                 log_errno(r, "Failed to send a signal about SystemUIDMax=");
 }
 
+static void on_shared(char **types, void *userdata) {
+        Client *client = userdata;
+
+        client->shares = NULL;
+        client_remember_shared(client, types);
+}
+
+static void check_shared_with(Client *client, void *userdata) {
+        if (!client->subscribed)
+                return;
+        client->shares = shares_free(client->shares);
+        if (shares_ask(client->manager, client->name, on_shared, client, &client->shares) <= 0)
+                client_remember_shared(client, NULL);
+}
+
 static void on_reloaded(Manager *m, const Config *before) {
+        subscription_check_rights(m);
         if (m->config.system_uid_max != before->system_uid_max)
                 client_foreach(m, tell_system_users_changed, NULL);
 }
@@ -225,4 +246,5 @@ static bool is_on_bus(const char *connection, void *userdata) {
 void subscription_check_rights(Manager *m) {
         stream_end_others(m, is_on_bus, m);
         client_foreach(m, check_rights_of, NULL);
+        client_foreach(m, check_shared_with, NULL);
 }

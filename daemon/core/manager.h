@@ -71,6 +71,8 @@ typedef struct Manager {
         HelperPool helpers;
         ResultService results;
 
+        unsigned n_rights_changes; /* how often the types or polkit's rules have become others */
+
         KnownIdentity *identities; /* IDENTITIES_KEPT of them, see identity.h */
 
         unsigned n_running; /* live jobs that have not ended */

@@ -266,8 +266,12 @@ static int start_export(Stream *stream, const void *query, int output_fd, int st
 static int start_log(Stream *stream, const void *userdata, int output_fd, int status_fd) {
         const LogQuery *query = userdata;
         char uid[16] = STREAM_ANY, id[24] = STREAM_ANY, since[24], until[24], lines[24] = STREAM_ANY;
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "log", uid, id, since, until, lines, NULL };
+        _cleanup_free_ char *shared = NULL;
+        char *arguments[] = { (char *) "jobsd-stream", (char *) "log", uid, NULL, id, since, until, lines, NULL };
 
+        if (strv_join(query->shared, STREAM_SEPARATOR, &shared) < 0)
+                return -ENOMEM;
+        arguments[3] = shared;
         if (query->uid != UID_INVALID)
                 snprintf(uid, sizeof(uid), "%u", (unsigned) query->uid);
         if (query->id > 0)

@@ -34,6 +34,7 @@ int stream_open_export(Manager *m, const StreamReader *reader, const ExportQuery
 /* Which records of jobs' steps. */
 typedef struct LogQuery {
         uid_t uid;                       /* of this user's jobs; UID_INVALID: of everybody's */
+        char **shared;                   /* with uid: of jobs of these types, too */
         uint64_t id;                     /* of this one; 0: of all */
         uint64_t since_usec, until_usec; /* CLOCK_REALTIME, 0: whenever */
         uint64_t lines;                  /* of these the last so many; UINT64_MAX: all */

@@ -134,6 +134,7 @@ int type_registry_load(Manager *m, ini_mistake_cb mistake, void *userdata) {
         TypeEntry *entry;
         int r;
 
+        m->n_rights_changes++;
         r = job_types_read((char *const *) folders, on_type, on_mistake, &loading);
         if (r >= 0)
                 r = drop_types(m);
@@ -161,6 +162,13 @@ const JobType *type_find(Manager *m, const char *name) {
         const TypeEntry *entry = find_entry(m, name);
 
         return entry ? entry->type : NULL;
+}
+
+/* What a file with a mistake means is not known. */
+bool type_is_shared(Manager *m, const char *name) {
+        const JobType *type = name ? type_find(m, name) : NULL;
+
+        return type && type->shared && !type->mistake;
 }
 
 bool type_may_start(Manager *m, const char *name) {

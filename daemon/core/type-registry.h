@@ -17,6 +17,9 @@ const JobType *type_find(Manager *m, const char *name);
 /* Their names in order. */
 int type_list(Manager *m, char ***ret);
 
+/* Whether its AllowGroups= see all of its jobs; NULL is the type of commands, which nobody shares. */
+bool type_is_shared(Manager *m, const char *name);
+
 /* Whether MaxRunning= allows one more; NULL is the type of commands, which has no bound. */
 bool type_may_start(Manager *m, const char *name);
 int type_add_running(Manager *m, const char *name);

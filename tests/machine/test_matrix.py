@@ -81,6 +81,9 @@ def callers(machine, alice, bob, carol, dave, root):
     root.run("chmod", "755", "/usr/local/bin/greet")
     root.write("/etc/jobsd/types.d/erins-long.job", "[Job]\nCommand=/bin/sleep 1000\nAllowGroups=erin\n")
     root.write("/etc/jobsd/types.d/nobodys.job", "[Job]\nCommand=/bin/true\n")
+    for name, argv in ("shared", "/usr/local/bin/greet"), ("shared-long", "/bin/sleep 1000"):
+        root.write(f"/etc/jobsd/types.d/{name}.job",
+                   f"[Job]\nCommand={argv}\nShare=group\nResults=yes\nAllowGroups=erin alice bob carol daemon\n")
     for name in "alice", "bob", "carol", "dave", "root", "daemon":
         root.write(f"/etc/jobsd/types.d/{name}s.job", f"[Job]\nCommand=/bin/true\nAllowGroups={name}\n")
     root.call("Reload", "t", 0)
@@ -94,15 +97,16 @@ def callers(machine, alice, bob, carol, dave, root):
 class OfType:
     """A person whose jobs are jobs of a type."""
 
-    def __init__(self, person):
+    def __init__(self, person, type):
         self._person = person
+        self._type = type
         self.name = person.name
 
     def __getattr__(self, name):
         return getattr(self._person, name)
 
     def submit(self, *argv, **options):
-        type = "erins-long" if argv[0] == "/bin/sleep" else "erins"
+        type = f"{self._type}-long" if argv[0] == "/bin/sleep" else self._type
         return self._person.call("RunType", "sa{ss}a{sv}t", type, {}, {}, 0)[0]
 
 
@@ -110,7 +114,7 @@ class OfType:
 def others(machine, erin):
     """Whose jobs the rows are about: another person, and an account behind which there is none."""
     with Person(machine, "games") as games:
-        yield {"other": erin, "typed": OfType(erin), "task": games}
+        yield {"other": erin, "typed": OfType(erin, "erins"), "shared": OfType(erin, "shared"), "task": games}
 
 
 def owner_of(target, caller, others):
@@ -259,7 +263,8 @@ def by_command(verb):
             assert verb != "results" or "greeting" in done.stdout
             return "yes"
         told = done.stderr.replace(str(id), "ID")
-        return next((word for text, word in (("There is no job ID that you may see.", "no job"), (UNNAMED, "unnamed"))
+        return next((word for text, word in (("There is no job ID that you may see.", "no job"), (UNNAMED, "unnamed"),
+                                         ("needs an administrator's password", "password"))
                      if text in told), told)
     return do
 
@@ -318,7 +323,7 @@ def test_row(callers, others, what, who):
     caller = callers[who]
     cells = EXPECTED["As an administrator" if who in EVERYBODYS else "With one's own rights"][what]
     row = []
-    for target in ("own", "other", "typed", "task", None) if len(cells) == 5 else ("own", "other", "task", None):
+    for target in ("own", "other", "typed", "shared", "task", None) if len(cells) == 6 else ("own", "other", "task", None):
         try:
             row.append(DO[what](caller, target and owner_of(target, caller, others)))
         except BusError as error:

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from person import MANAGER, BusError, Gate, Person, job_path, unit
+from person import MANAGER, BusError, Gate, Person, job_path, unit, variants
 from waiting import wait_until
 
 TYPES = "/etc/jobsd/types.d"
@@ -359,6 +359,127 @@ def test_drop_ins_and_folders(erin, root):
     put(root, "layered.job", "")
     reload(root)
     assert error_of(lambda: run(erin, "layered"))[0] == NO_SUCH_TYPE
+
+
+@pytest.fixture
+def shared(root, erin):
+    """Operators, of whom erin is one, and alice share the jobs of a type."""
+    gate = Gate(erin)
+
+    def put_shared(share, groups="operators alice"):
+        put(root, "shared.job", f"""
+            [Job]
+            Command=/bin/sh -c '[ "$1" = done ] || {gate.wait}; echo "$1"' sh {{word}}
+            AllowGroups={groups}
+            Share={share}
+            [Parameter word]
+            Default=done
+        """)
+        reload(root)
+    put_shared("group")
+    yield gate, put_shared
+    root.machine.path(f"{TYPES}/shared.job").unlink()
+    reload(root)
+
+
+def list_all(person, **filter):
+    rows, _, scope = person.call("ListJobs", "a{sv}tut", variants({"all": True, **filter}), 0, 500, 0)
+    return {row["Id"][1] for row in rows}, scope
+
+
+def test_a_type_shares_its_jobs_with_its_groups(alice, bob, erin, dave, shared):
+    """On every way on which a job can be seen, and to nobody else."""
+    assert listed(erin)["shared"]["share"] == "group" and listed(erin)["show"]["share"] == "private"
+    gate, _ = shared
+    ended, private = erin.wait(run(erin, "shared"))["Id"], erin.wait(run(erin, "show", text="x"))["Id"]
+    running = run(erin, "shared", word="later")
+    erin.wait_started(running)
+    for sort in "ListJobs", "ListSorted":
+        place = (0,) if sort == "ListJobs" else ("submitted", True, "")
+        signature = "a{sv}tut" if sort == "ListJobs" else "a{sv}sbsut"
+        rows, _, scope = alice.call(sort, signature, variants({"all": True}), *place, 500, 0)
+        ids = {row["Id"][1] for row in rows}
+        assert ended in ids and running in ids and private not in ids and scope == "shared"
+    assert {ended, running} <= list_all(alice, type="shared")[0] and not list_all(alice, type="show")[0] & {private}
+    assert not list_all(alice, ids=[private])[0] and list_all(alice, ids=[ended])[0] == {ended}
+    assert ended not in alice.ids()     # which are one's own
+    assert ended not in list_all(bob)[0] and list_all(bob)[1] == "own" and list_all(dave)[1] == "all"
+    counted = [person.call("CountJobs", "a{sv}tt", variants({"all": True, "type": "shared"}), 0, 0)[0]
+               for person in (alice, erin, bob, dave)]
+    assert counted[0] == counted[1] == counted[3] >= 2 and counted[2] == 0
+    assert alice.manager()["Running"] == erin.manager()["Running"] == 1 and bob.manager()["Running"] == 0
+    children = alice.call("Introspect", path="/org/jobsd1/job", interface="org.freedesktop.DBus.Introspectable")[0]
+    assert f'"{running}"' in children
+    assert alice.job(ended)["User"] == "erin" and alice.output(ended) == b"done\n"
+    assert error_of(lambda: alice.job(private))[0] == error_of(lambda: bob.job(ended))[0] == "org.jobsd1.Error.NoSuchJob"
+    stream = alice.open_output(running, follow=True)
+    gate.open()
+    assert alice.read(stream) == b"later\n"
+    assert [step["event"] for step in alice.read_log(ended)] == ["submitted", "started", "ended"]
+    logged = {step["id"] for step in alice.read_log(all=True)}
+    assert ended in logged and private not in logged
+    assert not alice.read_log(private) and not bob.read_log(ended)
+    assert "shared with you" in alice.jobsctl("list", "--all").stderr
+    assert "shared with you" not in alice.jobsctl("list", "--all", "--type=shared").stderr
+    exported = alice.jobsctl("export", "--all", "--quiet", "--format=json", "-o", "-").stdout
+    assert {ended} <= {json.loads(line)["id"] for line in exported.splitlines()}
+    assert "see everybody's jobs" in alice.jobsctl("types", "shared").stdout
+
+
+def test_who_sees_a_job_by_its_type_cannot_touch_it(alice, erin, shared):
+    gate, _ = shared
+    id = run(erin, "shared", word="later")
+    erin.wait_started(id)
+    assert error_of(lambda: alice.cancel(id))[0] == INTERACTIVE
+    gate.open()
+    erin.wait(id)
+    assert error_of(lambda: alice.call("RetryJob", "tt", id, 0))[0] == INTERACTIVE
+    name, text = error_of(lambda: alice.clear(ids=[id]))
+    assert name == "org.jobsd1.Error.NoSuchJob" and "erin's" in text
+    assert erin.job(id)["Status"] == "completed"
+
+
+def test_what_is_shared_is_as_the_file_is_now(alice, erin, shared, root):
+    """For who asks, and for who has subscribed before."""
+    _, put_shared = shared
+    alice.call("Subscribe", "t", 0)
+
+    def is_told():
+        alice.signals()
+        id = erin.wait(run(erin, "shared"))["Id"]
+        own = alice.wait(alice.sh("true"))["Id"]
+        told = {path for path, *_ in alice.signals("JobRemoved", own)}
+        return job_path(id) in told, id in list_all(alice)[0]
+
+    assert is_told() == (True, True)
+    put_shared("private")
+    assert is_told() == (False, False)
+    put_shared("group", "operators")
+    assert is_told() == (False, False)
+    put_shared("group")
+    wait_until(lambda: is_told() == (True, True))
+    put_shared("group\nNonsense=1")
+    id = list_all(erin, type="shared")[0].pop()
+    assert id not in list_all(alice)[0] and error_of(lambda: alice.job(id))[0] == "org.jobsd1.Error.NoSuchJob"
+    put_shared("group")
+    assert alice.job(id)["Type"] == "shared"
+    alice.call("Unsubscribe")
+
+
+def test_a_rule_says_who_else_sees_the_jobs_of_a_type(bob, erin, shared, root):
+    id = erin.wait(run(erin, "shared"))["Id"]
+    rule = root.machine.path("/etc/polkit-1/rules.d/10-shared.rules")
+    assert id not in list_all(bob)[0]
+    rule.write_text("""polkit.addRule(function(action, subject) {
+        if (action.id == "org.jobsd1.view-shared" && action.lookup("job.type") == "shared" && subject.user == "bob")
+            return polkit.Result.YES;
+    });""")
+    try:
+        wait_until(lambda: id in list_all(bob)[0])
+        assert bob.output(id) == b"done\n"
+    finally:
+        rule.unlink()
+    wait_until(lambda: id not in list_all(bob)[0])
 
 
 @pytest.fixture(scope="module")

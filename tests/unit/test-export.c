@@ -24,6 +24,7 @@ static void unpack(const ExportQuery *query, ExportQuery *ret) {
 
 static void test_a_query_comes_back(void **state) {
         uint64_t ids[] = { 1, INT64_MAX, 12 };
+        char *shared[] = { (char *) "scan", (char *) "import", NULL };
         char *columns[] = { (char *) "startDate", (char *) "exit_status", (char *) "id", NULL };
         const ExportQuery query = {
                 .format = EXPORT_JSON,
@@ -31,6 +32,7 @@ static void test_a_query_comes_back(void **state) {
                 .columns = columns,
                 .filter = {
                         .uid = 1001,
+                        .shared = shared,
                         .ids = ids,
                         .n_ids = ELEMENTSOF(ids),
                         .status_mask = 1U << JOB_ERROR | 1U << JOB_QUEUED,
@@ -52,6 +54,8 @@ static void test_a_query_comes_back(void **state) {
         assert_int_equal(strv_length(back.columns), 3);
         assert_string_equal(back.columns[1], "exit_status");
         assert_int_equal(back.filter.uid, 1001);
+        assert_int_equal(strv_length(back.filter.shared), 2);
+        assert_string_equal(back.filter.shared[1], "import");
         assert_int_equal(back.filter.n_ids, 3);
         assert_memory_equal(back.filter.ids, ids, sizeof(ids));
         assert_int_equal(back.filter.status_mask, query.filter.status_mask);
@@ -74,6 +78,7 @@ static void test_an_empty_query_comes_back(void **state) {
         assert_int_equal(back.format, EXPORT_JSON);
         assert_null(back.columns);
         assert_int_equal(back.filter.uid, UID_INVALID);
+        assert_null(back.filter.shared);
         assert_int_equal(back.filter.n_ids, 0);
         assert_null(back.filter.user);
         assert_false(back.filter.tasks);

@@ -90,7 +90,7 @@ static void test_every_directive(void **state) {
                         "[Job]\nDescription=Import records ; all of them\nCommand=/bin/echo --file={file} "
                         "'a b' \"{{c}}\" --mode={mode}\n"
                         "User=archive\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
-                        "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nMaxRunning=1\n"
+                        "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nShare=group\nMaxRunning=1\n"
                         "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nUMask=0077\nNice=-5\nRetries="
                         "2\nRetrySec=30s\nRestartable=yes\nResults=yes\n"
                         "[Parameter file]\nDescription=What to "
@@ -105,6 +105,7 @@ static void test_every_directive(void **state) {
         assert_int_equal(strv_length(found.type->environment), 3);
         assert_string_equal(found.type->environment[1], "B=2 3");
         assert_int_equal(strv_length(found.type->allow_groups), 2);
+        assert_true(found.type->shared);
         assert_int_equal(found.type->max_running, 1);
         assert_int_equal(found.type->timeout_usec, UINT64_C(7200) * USEC_PER_SEC);
         assert_int_equal(found.type->memory_max, UINT64_C(2) << 30);
@@ -174,6 +175,7 @@ static void test_what_is_left_out_of_a_file(void **state) {
         assert_string_equal(found.type->working_directory, "/");
         assert_null(found.type->user);
         assert_null(found.type->allow_groups);
+        assert_false(found.type->shared);
         assert_int_equal(found.type->max_running, 0);
         assert_expands(found.type, NULL, "/bin/true");
 }
@@ -185,7 +187,7 @@ static void test_mistakes(void **state) {
                 { COMMAND "\nFrobnicate=1\n",
                                 "t.job:3: Unknown key Frobnicate= in section [Job]. Known are Description=, "
                                 "Command=, "
-                                "User=, WorkingDirectory=, Environment=, AllowGroups=, MaxRunning=, "
+                                "User=, WorkingDirectory=, Environment=, AllowGroups=, Share=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
                                 "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Restartable=.\n" },
                 { COMMAND "\nDescription[de-AT]=x\n",
@@ -224,6 +226,7 @@ static void test_mistakes(void **state) {
                                 "infinity, not \"soon\".\n" },
                 { COMMAND "\nRestartable=maybe\n",
                                 "t.job:3: Restartable= takes yes or no, not \"maybe\".\n" },
+                { COMMAND "\nShare=yes\n", "t.job:3: Share= takes private or group, not \"yes\".\n" },
                 { COMMAND "\nRetries=21\n", "t.job:3: Retries= takes a number from 0 to 20, not \"21\".\n" },
                 { COMMAND "\nWorkingDirectory=tmp\n",
                                 "t.job:3: WorkingDirectory= takes an absolute path, or ~, not \"tmp\".\n" },

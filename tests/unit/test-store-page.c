@@ -290,12 +290,20 @@ static bool name_matches(const Job *job, const StoreFilter *filter) {
         return !filter->name || strcasestr(job->name, filter->name);
 }
 
+static bool is_shared(const Job *job, const StoreFilter *filter) {
+        for (char **type = filter->shared; type && *type; type++)
+                if (job->type && strcmp(job->type, *type) == 0)
+                        return true;
+        return false;
+}
+
 static bool user_matches(const Job *job, const StoreFilter *filter) {
         bool is_system = job->uid <= filter->system_uid_max;
         char number[16];
 
         snprintf(number, sizeof(number), "%u", (unsigned) job->uid);
-        if (filter->uid != UID_INVALID && job->uid != filter->uid && !(filter->system_users && is_system))
+        if (filter->uid != UID_INVALID && job->uid != filter->uid && !(filter->system_users && is_system) &&
+                        !is_shared(job, filter))
                 return false;
         if (filter->tasks && !is_system)
                 return false;
@@ -372,6 +380,18 @@ static void check_everywhere(Store *store, StoreFilter filter) {
 
 static void test_no_filter(void **state) {
         check_everywhere(store_of(state), everything());
+}
+
+/* With rights to jobs of a type, too, whoever's they are. */
+static void test_with_shared_types(void **state) {
+        char *some[] = { (char *) "no-such-type", (char *) "import", NULL };
+        uint64_t ids[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+
+        check_everywhere(store_of(state), (StoreFilter){ .shared = some });
+        check_everywhere(store_of(state), (StoreFilter){ .shared = some, .ids = ids, .n_ids = ELEMENTSOF(ids) });
+        check_everywhere(store_of(state), (StoreFilter){ .shared = some, .status_mask = 1U << JOB_ERROR });
+        check_everywhere(store_of(state), (StoreFilter){ .shared = some, .tasks = true });
+        check_everywhere(store_of(state), (StoreFilter){ .shared = some, .user = (char *) "1003" });
 }
 
 static void test_every_set_of_statuses(void **state) {
@@ -537,6 +557,7 @@ int main(void) {
                 TEST(test_active_jobs_below_a_long_queue_of_others),
                 TEST(test_running_jobs_below_a_long_queue),
                 TEST_HISTORY(test_no_filter),
+                TEST_HISTORY(test_with_shared_types),
                 TEST_HISTORY(test_every_set_of_statuses),
                 TEST_HISTORY(test_by_a_part_of_the_name),
                 TEST_HISTORY(test_by_type_and_by_related),

@@ -5,7 +5,7 @@ import { HelperText, HelperTextItem } from '@patternfly/react-core/dist/esm/comp
 import { _ } from '../i18n';
 import type { Filters } from '../model/address';
 
-interface Props { scope: 'own' | 'all' | ''; filters: Filters; user: string }
+interface Props { scope: 'own' | 'shared' | 'all' | ''; filters: Filters; user: string }
 
 // Says whose jobs are shown, and what would show more.
 export function ScopeNote({ scope, filters, user }: Props) {

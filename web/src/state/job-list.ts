@@ -23,7 +23,7 @@ export interface JobListState {
     isLoaded: boolean;          // all of this page has come
     isLive: boolean;
     isStale: boolean;           // something has changed since the table was frozen
-    scope: 'own' | 'all' | '';
+    scope: 'own' | 'shared' | 'all' | '';
     error: BusError | undefined;
 }
 
@@ -144,7 +144,7 @@ export class JobList extends Observable<JobListState> {
             jobs.push(...rows.map(row => plain(row) as Job));
             next = end;
             this.update({
-                jobs: [...jobs], next, scope: scope as 'own' | 'all', isStale: false, error: undefined,
+                jobs: [...jobs], next, scope: scope as 'own' | 'shared' | 'all', isStale: false, error: undefined,
                 isLoaded: next === '' || jobs.length >= PAGE_ROWS,
             });
         } while (next !== '' && jobs.length < PAGE_ROWS);
