@@ -77,47 +77,40 @@ static void reconnect(Journal *journal) {
         } while (!send_kept(journal));
 }
 
+/* Where the newest begin, of n bytes at most. */
+static size_t find_newest(const Journal *journal, size_t n) {
+        size_t offset = 0, size;
+
+        for (; journal->n_kept - offset > n; offset += sizeof(size) + size)
+                memcpy(&size, journal->kept + offset, sizeof(size));
+        return offset;
+}
+
+static void keep(Journal *journal, const void *data, size_t size) {
+        char *end;
+
+        if (journal->n_kept + sizeof(size) + size > sizeof(journal->kept)) {
+                size_t offset = find_newest(journal, JOURNAL_KEPT_MIN + ENTRY_BYTES_MAX);
+
+                journal->n_kept -= offset;
+                memmove(journal->kept, journal->kept + offset, journal->n_kept);
+        }
+        end = journal->kept + journal->n_kept;
+        memcpy(end, &size, sizeof(size));
+        memcpy(end + sizeof(size), data, size);
+        journal->n_kept += sizeof(size) + size;
+}
+
+void journal_send(Journal *journal, const Entry *entry) {
+        while (!send_datagram(journal, entry->data, entry->size))
+                reconnect(journal);
+        keep(journal, entry->data, entry->size);
+}
+
 static bool all_is_read(const Journal *journal) {
         int n_unread;
 
         return ioctl(journal->fd, SIOCOUTQ, &n_unread) < 0 || n_unread == 0;
-}
-
-static void drop_before(Journal *journal, size_t offset) {
-        memmove(journal->kept, journal->kept + offset, journal->n_kept - offset);
-        journal->n_kept -= offset;
-        journal->last_kept -= offset;
-}
-
-static void drop_oldest(Journal *journal) {
-        size_t size;
-
-        memcpy(&size, journal->kept, sizeof(size));
-        drop_before(journal, sizeof(size) + size);
-}
-
-/* There is room for all that can be unread: the oldest has been read for long when it has to go. */
-static void keep(Journal *journal, const void *data, size_t size) {
-        while (journal->n_kept + sizeof(size) + size > sizeof(journal->kept))
-                drop_oldest(journal);
-        journal->last_kept = journal->n_kept;
-        memcpy(journal->kept + journal->n_kept, &size, sizeof(size));
-        memcpy(journal->kept + journal->n_kept + sizeof(size), data, size);
-        journal->n_kept += sizeof(size) + size;
-}
-
-/* A socket that was closed has nothing unread either. So what was read is known when the next datagram has
- * arrived: then it was open. */
-void journal_send(Journal *journal, const Entry *entry) {
-        bool is_read = all_is_read(journal);
-
-        while (!send_datagram(journal, entry->data, entry->size)) {
-                reconnect(journal);
-                is_read = false;
-        }
-        if (is_read)
-                drop_before(journal, journal->last_kept);
-        keep(journal, entry->data, entry->size);
 }
 
 static bool wait_until_read(const Journal *journal, int64_t until) {

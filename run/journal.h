@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The way to journald: a connected datagram socket. What has been sent and perhaps not read is kept, and
- * sent again when journald's socket was closed and there is a new one in its place. Waits for journald as
- * long as it takes: meanwhile the pipe fills, and the command waits, too. */
+/* The way to journald: a connected datagram socket. What has been sent last is kept, and sent again when the
+ * socket was closed and there is a new one in its place; of what arrives twice the reader takes one. Waits
+ * for journald as long as it takes: meanwhile the pipe fills, and the command waits, too. */
 
 #include <stddef.h>
 
@@ -12,13 +12,16 @@
 /* Bounds what is unread; the kernel doubles it, see SO_SNDBUF in socket(7), and lets one more in. */
 #define JOURNAL_SEND_BUFFER ((size_t) 128 * 1024)
 
+/* The least that is kept: what may be in the socket, and one more that journald has in its hands. Also when the
+ * kernel says that it has been read: that may have been PID 1, which empties the socket of a service that is
+ * stopped before it closes it. */
+#define JOURNAL_KEPT_MIN (2 * JOURNAL_SEND_BUFFER + ENTRY_BYTES_MAX)
+
 typedef struct Journal {
         const char *path; /* of journald's socket */
         int fd;
-        /* datagrams, each behind its size: what is unread, and the last one that was read, which journald
-         * may still have had in its hands */
-        char kept[2 * JOURNAL_SEND_BUFFER + 3 * ENTRY_BYTES_MAX];
-        size_t n_kept, last_kept; /* where the last one begins */
+        char kept[JOURNAL_KEPT_MIN + 3 * ENTRY_BYTES_MAX]; /* datagrams, each behind its size */
+        size_t n_kept;
 } Journal;
 
 /* Waits until there is somebody to send to. */
