@@ -214,8 +214,8 @@ def test_what_was_acknowledged_is_there_after_a_crash_of_the_machine(fresh_machi
         running = [alice.sh("sleep infinity") for _ in range(2)]
         alice.wait_all_started(running)
         queued = alice.submit_many([("/bin/true",)] * 10)
-    crashed_usec = time.time_ns() // 1000
     fresh_machine.crash()
+    crashed_usec = time.time_ns() // 1000
     fresh_machine.boot()
     with Person(fresh_machine, "alice") as alice:
         rows = {row["Id"]: row for row in alice.wait_all(running + queued)}
