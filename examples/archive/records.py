@@ -1,13 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Records as a CSV file: its columns, and a reader that says in which line a mistake is."""
+"""Records as a CSV file of AtoM's template for ISAD(G): its columns, and a reader that says where a mistake is."""
 
 import csv
 from pathlib import Path
 
 import catalogue
 
-COLUMNS = ("referenceCode", "parentReferenceCode", "level", "title", "dates", "scopeAndContent",
-           "publicationStatus")
+# In the template's order; releases of AtoM differ in the accession and the checksum.
+TEMPLATE = """
+    legacyId parentId qubitParentSlug accessionNumber identifier title levelOfDescription extentAndMedium repository
+    archivalHistory acquisition scopeAndContent appraisal accruals arrangement accessConditions
+    reproductionConditions language script languageNote physicalCharacteristics findingAids locationOfOriginals
+    locationOfCopies relatedUnitsOfDescription publicationNote digitalObjectPath digitalObjectURI
+    digitalObjectChecksum generalNote subjectAccessPoints placeAccessPoints nameAccessPoints genreAccessPoints
+    descriptionIdentifier institutionIdentifier rules descriptionStatus levelOfDetail revisionHistory
+    languageOfDescription scriptOfDescription sources archivistNote publicationStatus physicalObjectName
+    physicalObjectLocation physicalObjectType alternativeIdentifiers alternativeIdentifierLabels eventDates
+    eventTypes eventStartDates eventEndDates eventActors eventActorHistories culture
+""".split()
+
+_NAMES = ("legacyId", "parentId", "qubitParentSlug", "identifier")
+_REQUIRED = ("identifier", "title", "levelOfDescription")
+# The catalogue has no place for what the others say.
+_READ = (*_NAMES, "title", "levelOfDescription", "scopeAndContent", "eventDates", "publicationStatus")
 
 
 def read(path: Path):
@@ -22,7 +37,7 @@ def read(path: Path):
             for row in rows:
                 # An empty line is no record.
                 if row:
-                    yield line, _record(line, row)
+                    yield line, _record(line, header, row)
                 line = rows.line_num + 1
         except csv.Error as error:
             reason = "a quote is opened and never closed" if "unexpected end" in str(error) else error
@@ -40,22 +55,37 @@ def _lines(file):
 
 
 def _check_header(header: list[str]):
-    if missing := [column for column in COLUMNS if column not in header]:
-        raise catalogue.Refused(f"line 1: wrong header, it lacks {', '.join(missing)}; "
-                                f"it has to be {','.join(COLUMNS)}")
-    if tuple(header) != COLUMNS:
-        raise catalogue.Refused(f"line 1: wrong header, it has to be {','.join(COLUMNS)}")
+    for column in header:
+        if column not in TEMPLATE:
+            raise catalogue.Refused(f"line 1: wrong header, {column!r} is no column of the template")
+        if header.count(column) > 1:
+            raise catalogue.Refused(f"line 1: wrong header, {column} is there twice")
+    if missing := [column for column in _REQUIRED if column not in header]:
+        raise catalogue.Refused(f"line 1: wrong header, it lacks {', '.join(missing)}")
 
 
-def _record(line: int, row: list[str]) -> dict[str, str]:
-    if len(row) != len(COLUMNS):
-        raise catalogue.Refused(f"line {line}: {len(row)} columns, not {len(COLUMNS)}")
-    record = dict(zip(COLUMNS, map(str.strip, row)))
-    for column, allowed in ("level", catalogue.LEVELS), ("publicationStatus", catalogue.STATUSES):
-        if record[column] and record[column] not in allowed:
-            raise catalogue.Refused(f"line {line}: {column} is '{record[column]}', not {' or '.join(allowed)}")
-    # It is printed when the record is spoken of.
-    code = record["referenceCode"]
-    if not code or not code.isprintable():
-        raise catalogue.Refused(f"line {line}: referenceCode is empty, or has characters that cannot be printed")
+def _record(line: int, header: list[str], row: list[str]) -> dict[str, str]:
+    if len(row) != len(header):
+        raise catalogue.Refused(f"line {line}: {len(row)} columns, not {len(header)}")
+    given = dict(zip(header, map(str.strip, row)))
+    record = {column: given.get(column, "") for column in _READ}
+    # They are printed when the record is spoken of.
+    for column in _NAMES:
+        if not record[column].isprintable():
+            raise catalogue.Refused(f"line {line}: {column} has characters that cannot be printed")
+    if not record["identifier"]:
+        raise catalogue.Refused(f"line {line}: identifier is empty")
+    for column, allowed in ("levelOfDescription", catalogue.LEVELS), ("publicationStatus", catalogue.STATUSES):
+        _check_term(line, column, record, allowed)
+    dates = map(str.strip, record["eventDates"].split("|"))
+    # NULL keeps an event without a date in its place among the columns of events.
+    record["eventDates"] = ", ".join(date for date in dates if date not in ("", "NULL"))
     return record
+
+
+def _check_term(line: int, column: str, record: dict[str, str], allowed: tuple[str, ...]):
+    """Terms are found in any case, and kept as the catalogue has them."""
+    value = record[column]
+    record[column] = value.lower()
+    if value and value.lower() not in allowed:
+        raise catalogue.Refused(f"line {line}: {column} is {value!r}, not {' or '.join(allowed)}")

@@ -14,7 +14,9 @@ from waiting import wait_until
 LIBEXEC = "/usr/libexec/archive"
 DIRECTORY = "/var/lib/archive"
 CATALOGUE = f"{DIRECTORY}/catalogue.db"
-HEADER = "referenceCode,parentReferenceCode,level,title,dates,scopeAndContent,publicationStatus\r\n"
+# The template's columns that are read: its others may be there, and the order is the file's.
+HEADER = ("legacyId,parentId,qubitParentSlug,identifier,title,levelOfDescription,scopeAndContent,eventDates,"
+          "publicationStatus\r\n")
 
 
 # Some of the types have a limit.
@@ -150,20 +152,23 @@ def test_a_publication_status_is_that_of_all_below(archive):
 
 
 def test_records_that_match_are_skipped_and_each_is_named(archive):
-    path = csv_file(archive, 'HO/2,HO,series,"Logbooks\nof the harbour",1900,,published\r\n',
-                    "HO/1,HO,series,Another title,,,published\r\n", "HO/2/1,HO/2,file,Kölln,,,\r\n")
+    path = csv_file(archive,
+                    '1,,harbour-office,2,"Logbooks\nof the harbour",Series,,1900|NULL|1910–1912,Published\r\n',
+                    ",,harbour-office,1,Another title,Series,,,published\r\n", "2,1,,1,Kölln,File,,,\r\n")
     before = query(archive, "SELECT * FROM description")
     assert program(archive, "import-records", file=path) == (
         "line 4: record HO/1 exists already, skipped\n"
         "3 records: 2 imported, 0 updated, 1 skipped\n")
     assert query(archive, "SELECT * FROM description WHERE id <= 10") == before
-    assert query(archive, "SELECT parent, slug, title, dates, publication_status FROM description WHERE id > 10") == [
-        (9, "ho-2", "Logbooks\nof the harbour", "1900", "published"), (11, "ho-2-1", "Kölln", "", "draft")]
+    assert query(archive, "SELECT parent, slug, reference_code, level, title, dates, publication_status"
+                          " FROM description WHERE id > 10") == [
+        (9, "ho-2", "HO/2", "series", "Logbooks\nof the harbour", "1900, 1910–1912", "published"),
+        (11, "ho-2-1", "HO/2/1", "file", "Kölln", "", "draft")]
 
 
 def test_records_that_match_are_updated_by_what_the_file_has(archive):
-    path = csv_file(archive, "\ufeff".encode() + HEADER.encode(), "HO/1,,,New title,,,published\n",
-                    "HO/2,HO,series,Logbooks,,,\n", header="")
+    path = csv_file(archive, "\ufeff".encode() + HEADER.encode(), ",,,HO/1,New title,,,,published\n",
+                    ",,harbour-office,2,Logbooks,series,,,\n", header="")
     assert program(archive, "import-records", file=path, mode="match-and-update") == (
         "2 records: 1 imported, 1 updated, 0 skipped\n")
     assert query(archive, "SELECT parent, level, title, dates, publication_status FROM description WHERE id >= 10") == [
@@ -171,37 +176,61 @@ def test_records_that_match_are_updated_by_what_the_file_has(archive):
 
 
 def test_an_update_does_not_move_a_record(archive):
-    path = csv_file(archive, "GF/2/1,GF/1,,Album,,,\n")
+    path = csv_file(archive, ",,correspondence,1,Letters,,,,\n")
+    program(archive, "move-description", description="letters-to-zofia", parent="photographs")
     assert refusal(archive, "import-records", file=path, mode="match-and-update") == (
-        "import-records: line 2: record GF/2/1 is not below GF/1 in the catalogue: move it first\n")
+        "import-records: line 2: record GF/1/1 is not below GF/1 in the catalogue: move it first\n")
+
+
+def test_a_parents_slug_goes_before_its_legacy_id(archive):
+    path = csv_file(archive, "2,7,photographs,2,Prints,file,,,\n")
+    program(archive, "import-records", file=path)
+    assert query(archive, "SELECT parent, reference_code FROM description WHERE id > 10") == [(7, "GF/2/2")]
+
+
+def test_the_template_needs_few_of_its_columns(archive):
+    path = csv_file(archive, "culture,title,levelOfDescription,rules,identifier\n", "en,Mill,fonds,ISAD(G),M\n",
+                    header="")
+    program(archive, "import-records", file=path)
+    assert query(archive, "SELECT parent, reference_code, level, title FROM description WHERE id > 10") == [
+        (None, "M", "fonds", "Mill")]
 
 
 def test_records_that_match_are_replaced_with_all_below_them(archive):
-    path = csv_file(archive, "GF/1,GF,series,Letters,,,\n", "GF/1/1,GF/1,file,To Zofia,,,\n")
+    path = csv_file(archive, "1,,grunwald-family,1,Letters,series,,,\n", "2,1,,1,To Zofia,file,,,\n",
+                    "3,,correspondence,2,From Odesa,file,,,\n")     # a slug that the first has taken away
     assert program(archive, "import-records", file=path, mode="delete-and-replace") == (
         "5 records deleted: those that the file replaces, and what was below them\n"
-        "2 records: 2 imported, 0 updated, 0 skipped\n")
+        "3 records: 3 imported, 0 updated, 0 skipped\n")
     assert query(archive, "SELECT reference_code, title, dates FROM description WHERE reference_code LIKE 'GF/1%'") == [
-        ("GF/1", "Letters", ""), ("GF/1/1", "To Zofia", "")]
+        ("GF/1", "Letters", ""), ("GF/1/1", "To Zofia", ""), ("GF/1/2", "From Odesa", "")]
     assert set(rights(archive)) == {1}
 
 
 @pytest.mark.parametrize("lines, says", [
-    (["a,b\n"], "line 1: wrong header, it lacks referenceCode, "),
-    ([], "line 1: wrong header, it lacks referenceCode, "),
-    ([HEADER.replace("level,title", "title,level")], "line 1: wrong header, it has to be referenceCode,"),
-    ([HEADER.replace(",level", "")], "line 1: wrong header, it lacks level; it has to be referenceCode,"),
-    ([HEADER, "A,,fonds,Title,,,\n", "B,A,file,Title,,\n"], "line 3: 6 columns, not 7"),
-    ([HEADER, "A,,fonds,Title,,,\n", 'B,A,file,"Title,,,\n', "C,A,file,Title,,,\n"],
+    (["a,b\n"], "line 1: wrong header, 'a' is no column of the template"),
+    ([], "line 1: wrong header, it lacks identifier, title, levelOfDescription"),
+    ([HEADER.replace("legacyId", "title")], "line 1: wrong header, title is there twice"),
+    ([HEADER.replace("parentId", "parentID")], "line 1: wrong header, 'parentID' is no column of the template"),
+    ([HEADER.replace(",levelOfDescription", "")], "line 1: wrong header, it lacks levelOfDescription"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", "2,1,,B,Title,file,,\n"], "line 3: 8 columns, not 9"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", '2,1,,B,"Title,file,,,\n', "3,1,,C,Title,file,,,\n"],
      "line 3: a quote is opened and never closed"),
-    ([HEADER, 'A,,fonds,"Title"x,,,\n'], "line 2: ',' expected after '\"'"),
-    ([HEADER, 'A,,fonds,"two\nlines",,,\n', b"B,A,file,K\xf6ln,,,\n"], "line 4: not UTF-8 text, byte 11 is 0xf6"),
-    ([HEADER, "A,,fonds,Title,,,\n", "B,A,folder,Title,,,\n"], "line 3: level is 'folder', not fonds or series or "),
-    ([HEADER, "A,,fonds,Title,,,public\n"], "line 2: publicationStatus is 'public', not draft or published"),
-    ([HEADER, "A,,fonds,Title,,,\n", "\n", "A,,fonds,Title,,,\n"], "line 4: record A is in line 2 already"),
-    ([HEADER, "A,,fonds,,,,\n"], "line 2: title is empty, and record A is new"),
-    ([HEADER, "A\x1b[2J,,fonds,Title,,,\n"], "line 2: referenceCode is empty, or has characters that "),
-    ([HEADER, "A,,fonds,Title,,,\n", "C,B,file,Title,,,\n"], "line 3: there is no record B, the parent of C: "),
+    ([HEADER, '1,,,A,"Title"x,fonds,,,\n'], "line 2: ',' expected after '\"'"),
+    ([HEADER, '1,,,A,"two\nlines",fonds,,,\n', b"2,1,,B,K\xf6ln,file,,,\n"], "line 4: not UTF-8 text, byte 9 is 0xf6"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", "2,1,,B,Title,Folder,,,\n"],
+     "line 3: levelOfDescription is 'Folder', not fonds or series or "),
+    ([HEADER, "1,,,A,Title,fonds,,,Public\n"], "line 2: publicationStatus is 'Public', not draft or published"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", "\n", "2,,,A,Title,fonds,,,\n"], "line 4: record A is in line 2 already"),
+    ([HEADER, ",,grunwald-family,1,Title,file,,,\n", ",,,GF/1,Title,file,,,\n"],
+     "line 3: record GF/1 is in line 2 already"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", "1,,,B,Title,fonds,,,\n"], "line 3: legacyId 1 is in line 2 already"),
+    ([HEADER, "1,,,A,,fonds,,,\n"], "line 2: title is empty, and record A is new"),
+    ([HEADER, "1,,,,Title,fonds,,,\n"], "line 2: identifier is empty"),
+    ([HEADER, "1,,,A\x1b[2J,Title,fonds,,,\n"], "line 2: identifier has characters that cannot be printed"),
+    ([HEADER, "1,,,A,Title,fonds,,,\n", "3,2,,C,Title,file,,,\n", "2,1,,B,Title,file,,,\n"],
+     "line 3: there is no record with the legacyId 2, the parent of C: "),
+    ([HEADER, "1,,attic,A,Title,file,,,\n"], "line 2: there is no record with the slug attic, the parent of A: "),
 ])
 def test_a_broken_file_is_refused_with_the_line_and_imports_nothing(archive, lines, says):
     path = csv_file(archive, *lines, header="")
@@ -210,10 +239,10 @@ def test_a_broken_file_is_refused_with_the_line_and_imports_nothing(archive, lin
 
 @pytest.mark.parametrize("mode", ["match-and-update", "skip-matched", "delete-and-replace"])
 def test_an_import_that_fails_half_way_is_undone(archive, mode):
-    path = csv_file(archive, "HO,,fonds,New,,,\n", "HO/9,HO,series,New,,,\n", "C,B,file,Title,,,\n")
+    path = csv_file(archive, "1,,,HO,New,fonds,,,\n", "2,1,,9,New,series,,,\n", "3,2,,1,,file,,,\n")
     before = dump(archive)
     result = archive.run(f"{LIBEXEC}/import-records", f"--file={path}", f"--mode={mode}", check=False)
-    assert result.returncode == 1 and result.stderr.startswith("import-records: line 4: there is no record B, ")
+    assert result.returncode == 1 and result.stderr.startswith("import-records: line 4: title is empty, ")
     assert dump(archive) == before
 
 
@@ -360,7 +389,7 @@ def test_a_broken_file_is_a_failed_job_with_the_line_and_changes_nothing(archive
     before = dump(archive)
     job, output = run_to_its_end(ida, "import-records", f"file={path}", "mode=delete-and-replace")
     assert (job["Status"], job["Result"], job["ExitStatus"]) == ("error", "exit-code", 1)
-    mistake = "line 7498: level is 'book', not fonds or series or file or item"
+    mistake = "line 7498: levelOfDescription is 'Book', not fonds or series or file or item"
     assert output == f"import-records: {mistake}\n" and mistake in job["Info"]
     failed = json.loads(ida.jobsctl("list", "--failed", "--json=short").stdout)
     assert failed[0]["id"] == job["Id"]
