@@ -4,65 +4,36 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus-util.h"
 #include "format.h"
 #include "job-type-folder.h"
-#include "json-message.h"
 #include "json.h"
 #include "locale-tag.h"
 #include "outcome.h"
 #include "pager.h"
-#include "protocol.h"
 #include "report.h"
 #include "strv.h"
 #include "table.h"
+#include "type-list.h"
 #include "verb.h"
 
-/* Types and parameters are what ListTypes() says, as JSON. */
 typedef struct json_object JsonObject;
 
-static JsonObject *get(JsonObject *object, const char *key) {
-        JsonObject *value = NULL;
-
-        (void) json_object_object_get_ex(object, key, &value); /* NULL of a jobsd that does not know it */
-        return value;
-}
-
-static const char *get_text(JsonObject *object, const char *key) {
-        return json_object_get_string(get(object, key)) ?: "";
-}
-
 static bool type_is_allowed(JsonObject *type) {
-        return strcmp(get_text(type, "allowed"), "yes") == 0 && !*get_text(type, "mistake");
-}
-
-static int fetch_types(Context *context, JsonObject **ret) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r;
-
-        r = bus_new_manager_call(context->bus, "ListTypes", &call);
-        if (r >= 0)
-                r = sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
-        if (r >= 0)
-                r = bus_ask(context->bus, call, &error, &reply);
-        if (r >= 0)
-                r = json_from_message(reply, ret);
-        return r < 0 ? fail_bus(&error, r, "Failed to list job types") : 0;
+        return strcmp(type_get_text(type, "allowed"), "yes") == 0 && !*type_get_text(type, "mistake");
 }
 
 /* ---- in the language of who reads it ---- */
 
 static int translate(JsonObject *object, char *const *tags) {
-        JsonObject *descriptions = get(object, "descriptions"), *text = NULL;
+        JsonObject *descriptions = type_get(object, "descriptions"), *text = NULL;
 
         for (; !text && *tags; tags++)
-                text = get(descriptions, *tags);
+                text = type_get(descriptions, *tags);
         return text ? json_add_or_null(object, "description", json_object_get(text)) : 0;
 }
 
 static int translate_type(JsonObject *type, char *const *tags) {
-        JsonObject *parameters = get(type, "parameters");
+        JsonObject *parameters = type_get(type, "parameters");
         int r = translate(type, tags);
 
         for (size_t i = 0; r >= 0 && parameters && i < json_object_array_length(parameters); i++)
@@ -83,20 +54,20 @@ static int translate_types(JsonObject *types) {
 
 /* What keeps somebody from running it. */
 static const char *allowed_text(JsonObject *type) {
-        if (*get_text(type, "mistake"))
+        if (*type_get_text(type, "mistake"))
                 return "no: its file has a mistake";
-        if (strcmp(get_text(type, "allowed"), "auth") == 0)
+        if (strcmp(type_get_text(type, "allowed"), "auth") == 0)
                 return "after a password";
-        return get_text(type, "allowed");
+        return type_get_text(type, "allowed");
 }
 
 static int add_row(Table *table, JsonObject *type, bool all) {
         _cleanup_free_ char *description = NULL;
         const char *row[3];
 
-        if (format_one_line(get_text(type, "description"), &description) < 0)
+        if (format_one_line(type_get_text(type, "description"), &description) < 0)
                 return -ENOMEM;
-        row[0] = get_text(type, "name");
+        row[0] = type_get_text(type, "name");
         row[1] = description;
         row[2] = allowed_text(type);
         if (table_add_row(table, row) < 0)
@@ -196,12 +167,12 @@ static int print_span(const char *label, JsonObject *usec) {
 
 static int print_limits(JsonObject *type) {
         _cleanup_free_ char *memory = NULL, *output = NULL;
-        uint64_t memory_max = json_object_get_uint64(get(type, "memory_max")),
-                 output_max = json_object_get_uint64(get(type, "output_max"));
+        uint64_t memory_max = json_object_get_uint64(type_get(type, "memory_max")),
+                 output_max = json_object_get_uint64(type_get(type, "output_max"));
 
-        if (json_object_get_uint64(get(type, "max_running")) > 0)
-                print_line("At once", get_text(type, "max_running"));
-        if (print_span("Time limit", get(type, "timeout")) < 0)
+        if (json_object_get_uint64(type_get(type, "max_running")) > 0)
+                print_line("At once", type_get_text(type, "max_running"));
+        if (print_span("Time limit", type_get(type, "timeout")) < 0)
                 return -ENOMEM;
         if (memory_max > 0 && format_size(memory_max, &memory) < 0)
                 return -ENOMEM;
@@ -209,19 +180,19 @@ static int print_limits(JsonObject *type) {
         if (output_max > 0 && format_size(output_max, &output) < 0)
                 return -ENOMEM;
         print_line("Output", output ?: "");
-        if (json_object_get_uint64(get(type, "retries")) > 0) {
-                print_line("Retries", get_text(type, "retries"));
-                return print_span("Retry after", get(type, "retry_delay"));
+        if (json_object_get_uint64(type_get(type, "retries")) > 0) {
+                print_line("Retries", type_get_text(type, "retries"));
+                return print_span("Retry after", type_get(type, "retry_delay"));
         }
         return 0;
 }
 
 /* "one of a, b", "a whole number from 1 on": what a value may be. */
 static int parameter_expects(JsonObject *parameter, char **ret) {
-        JsonObject *choices = get(parameter, "choices"), *min = get(parameter, "min"),
-                   *max = get(parameter, "max");
+        JsonObject *choices = type_get(parameter, "choices"), *min = type_get(parameter, "min"),
+                   *max = type_get(parameter, "max");
         _cleanup_free_ char *text = NULL;
-        int r = format_text(&text, "%s", get_text(parameter, "type"));
+        int r = format_text(&text, "%s", type_get_text(parameter, "type"));
 
         for (size_t i = 0; r >= 0 && choices && i < json_object_array_length(choices); i++) {
                 _cleanup_free_ char *before = TAKE_PTR(text);
@@ -237,8 +208,8 @@ static int parameter_expects(JsonObject *parameter, char **ret) {
 
                 free(TAKE_PTR(text));
                 r = format_text(&text, "integer%s%s%s%s", from ? " from " : "",
-                                from ? get_text(parameter, "min") : "", to ? " to " : "",
-                                to ? get_text(parameter, "max") : "");
+                                from ? type_get_text(parameter, "min") : "", to ? " to " : "",
+                                to ? type_get_text(parameter, "max") : "");
         }
         if (r >= 0)
                 *ret = TAKE_PTR(text);
@@ -246,8 +217,8 @@ static int parameter_expects(JsonObject *parameter, char **ret) {
 }
 
 static const char *default_text(JsonObject *parameter) {
-        return get(parameter, "default") ? get_text(parameter, "default")
-                        : json_object_get_boolean(get(parameter, "required")) ? "(required)"
+        return type_get(parameter, "default") ? type_get_text(parameter, "default")
+                        : json_object_get_boolean(type_get(parameter, "required")) ? "(required)"
                                                                               : "";
 }
 
@@ -267,16 +238,16 @@ static int print_parameters(Context *context, JsonObject *parameters) {
 
                 if (parameter_expects(parameter, &expects) < 0 ||
                                 table_add_row(table,
-                                                (const char *[]){ get_text(parameter, "name"), expects,
+                                                (const char *[]){ type_get_text(parameter, "name"), expects,
                                                                 default_text(parameter),
-                                                                get_text(parameter, "description") }) < 0)
+                                                                type_get_text(parameter, "description") }) < 0)
                         return fail_memory();
         }
         return table_flush(table) < 0 ? fail_memory() : 0;
 }
 
 static void tell_how_to_run(const Arguments *arguments, JsonObject *type) {
-        JsonObject *parameters = get(type, "parameters");
+        JsonObject *parameters = type_get(type, "parameters");
         _cleanup_free_ char *required = NULL;
         char options[128];
 
@@ -284,53 +255,50 @@ static void tell_how_to_run(const Arguments *arguments, JsonObject *type) {
                 JsonObject *parameter = json_object_array_get_idx(parameters, i);
                 _cleanup_free_ char *before = NULL;
 
-                if (!json_object_get_boolean(get(parameter, "required")))
+                if (!json_object_get_boolean(type_get(parameter, "required")))
                         continue;
                 before = TAKE_PTR(required);
-                if (format_text(&required, "%s %s=…", before ?: "", get_text(parameter, "name")) < 0)
+                if (format_text(&required, "%s %s=…", before ?: "", type_get_text(parameter, "name")) < 0)
                         return; /* only a hint is missing */
         }
         note(arguments, "\nTo run it: jobsctl %srun --type=%s%s", hint_options(arguments, options),
-                        get_text(type, "name"), required ?: "");
+                        type_get_text(type, "name"), required ?: "");
 }
 
 static int print_type(Context *context, JsonObject *type) {
         const Terminal *terminal = &context->terminal;
-        const char *mistake = get_text(type, "mistake");
+        const char *mistake = type_get_text(type, "mistake");
         int r;
 
-        (void) printf("%s%s%s - %s\n", terminal_colour(terminal, COLOUR_BOLD), get_text(type, "name"),
-                        terminal_plain(terminal), get_text(type, "description"));
+        (void) printf("%s%s%s - %s\n", terminal_colour(terminal, COLOUR_BOLD), type_get_text(type, "name"),
+                        terminal_plain(terminal), type_get_text(type, "description"));
         if (*mistake)
                 (void) printf("%12s: %s%s%s\n", "Mistake", terminal_colour(terminal, COLOUR_RED), mistake,
                                 terminal_plain(terminal));
         print_line("Allowed", allowed_text(type));
-        print_line("File", get_text(type, "path"));
-        print_line("Runs as", get_text(type, "user"));
-        print_line("Results", json_object_get_boolean(get(type, "results")) ? "files, see jobsctl results" : "");
-        if (strcmp(get_text(type, "share"), "group") == 0)
+        print_line("File", type_get_text(type, "path"));
+        print_line("Runs as", type_get_text(type, "user"));
+        print_line("Results", json_object_get_boolean(type_get(type, "results")) ? "files, see jobsctl results" : "");
+        if (strcmp(type_get_text(type, "share"), "group") == 0)
                 print_line("Shared", "members of its groups see everybody's jobs of it");
-        if (print_words("Groups", get(type, "groups")) < 0 || print_limits(type) < 0)
+        if (print_words("Groups", type_get(type, "groups")) < 0 || print_limits(type) < 0)
                 return fail_memory();
-        r = print_parameters(context, get(type, "parameters"));
+        r = print_parameters(context, type_get(type, "parameters"));
         if (r >= 0 && type_is_allowed(type))
                 tell_how_to_run(context->arguments, type);
         return r;
 }
 
 static int show_type(Context *context, JsonObject *types, const char *name) {
-        for (size_t i = 0; i < json_object_array_length(types); i++) {
-                JsonObject *type = json_object_array_get_idx(types, i);
+        JsonObject *type = type_list_find(types, name);
 
-                if (strcmp(get_text(type, "name"), name) != 0)
-                        continue;
-                if (context->arguments->json == JSON_OFF)
-                        return print_type(context, type);
-                json_print(context->arguments, type);
-                return 0;
-        }
-        return fail_plain(-ENOENT, "There is no job type \"%s\". Those that there are: jobsctl types --all",
-                        name);
+        if (!type)
+                return fail_plain(-ENOENT,
+                                "There is no job type \"%s\". Those that there are: jobsctl types --all", name);
+        if (context->arguments->json == JSON_OFF)
+                return print_type(context, type);
+        json_print(context->arguments, type);
+        return 0;
 }
 
 /* ---- a file ---- */
@@ -365,7 +333,7 @@ int verb_types(Context *context) {
 
         if (arguments->check)
                 return check_file(arguments, arguments->operands[0]);
-        r = fetch_types(context, &types);
+        r = type_list_fetch(context, &types);
         if (r >= 0 && arguments->json == JSON_OFF) /* JSON has them all */
                 r = translate_types(types);
         if (r < 0)
