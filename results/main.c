@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* jobsd-results: answers one question of jobsd's about the files that jobs leave. jobsd is root without any of its
- * capabilities, and these files belong to the accounts that jobs run as: this service has those that it takes to read
- * and remove them, and sees nothing else. See jobsd-results@.service and result-protocol.h. */
+/* jobsd-results: answers one question of jobsd's about the files that jobs leave and are handed. jobsd is root without
+ * any of its capabilities, and these files belong to the accounts that jobs run as: this service has those that it takes to
+ * read and remove them, and to give them away, and sees nothing else. See jobsd-results@.service and result-protocol.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "folder.h"
+#include "input.h"
 #include "macro.h"
 #include "name.h"
 #include "parse.h"
@@ -22,7 +23,7 @@
  * remove that while somebody changes it. */
 #define RM "/usr/bin/rm"
 
-static int folders_fd, kept_fd;
+static int folders_fd, kept_fd, inputs_fd;
 
 static int read_job(const Question *q, uid_t *ret_uid) {
         uint64_t id;
@@ -185,18 +186,43 @@ static int run_rm_in(int folder_fd, char *arguments[]) {
         return status == 0 ? 0 : -ENOTEMPTY;
 }
 
-static int answer_remove(const Question *q, FILE *answer, int *ret_fd) {
+static int remove_in(const int folder_fds[], size_t n_folders, const Question *q, bool (*may)(const char *name)) {
         char *arguments[QUESTION_WORDS_MAX + 4] = { (char *) "rm", (char *) "-rf", (char *) "--one-file-system",
                 (char *) "--" };
-        int r;
+        int r = 0;
 
         for (size_t i = 1; i < q->n_words; i++) {
-                if (!is_set_aside(q->words[i]))
+                if (!may(q->words[i]))
                         return -EINVAL;
                 arguments[i + 3] = q->words[i];
         }
-        r = run_rm_in(kept_fd, arguments);
-        return r < 0 ? r : run_rm_in(folders_fd, arguments);
+        for (size_t i = 0; r >= 0 && i < n_folders; i++)
+                r = run_rm_in(folder_fds[i], arguments);
+        return r;
+}
+
+static int answer_remove(const Question *q, FILE *answer, int *ret_fd) {
+        return remove_in((const int[]){ kept_fd, folders_fd }, 2, q, is_set_aside);
+}
+
+/* ---- take, drop ---- */
+
+static int answer_take(const Question *q, FILE *answer, int *ret_fd) {
+        uint64_t bytes_max, size;
+        uid_t uid;
+        int r = parse_uid(q->words[3], &uid);
+
+        if (r >= 0)
+                r = parse_uint64(q->words[4], &bytes_max);
+        if (r >= 0)
+                r = input_take(inputs_fd, q->words[1], q->words[2], uid, bytes_max, q->fd, &size);
+        if (r >= 0)
+                fprintf(answer, "%" PRIu64 "%c", size, 0);
+        return r;
+}
+
+static int answer_drop(const Question *q, FILE *answer, int *ret_fd) {
+        return remove_in(&inputs_fd, 1, q, input_id_is_valid);
 }
 
 /* ---- any ---- */
@@ -210,6 +236,8 @@ static const struct {
         { "list", 2, 2, answer_list },
         { "open", 3, 3, answer_open },
         { "remove", 1, QUESTION_WORDS_MAX - 1, answer_remove },
+        { "take", 4, 4, answer_take },
+        { "drop", 1, QUESTION_WORDS_MAX - 1, answer_drop },
 };
 
 static int answer_any(const Question *q, FILE *answer, int *ret_fd) {
@@ -219,14 +247,22 @@ static int answer_any(const Question *q, FILE *answer, int *ret_fd) {
         return -EBADMSG;
 }
 
+static int open_below(const char *name, mode_t mode) {
+        int fd;
+
+        if (mkdirat(folders_fd, name, mode) < 0 && errno != EEXIST)
+                return -errno;
+        fd = openat(folders_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
 static int open_folders(void) {
         folders_fd = open(RESULT_FOLDERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folders_fd < 0)
                 return -errno;
-        if (mkdirat(folders_fd, RESULT_KEPT, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        kept_fd = openat(folders_fd, RESULT_KEPT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return kept_fd < 0 ? -errno : 0;
+        kept_fd = open_below(RESULT_KEPT, 0700);
+        inputs_fd = open_below(RESULT_INPUTS, 0711);
+        return kept_fd < 0 ? kept_fd : inputs_fd < 0 ? inputs_fd : 0;
 }
 
 static int send_answer(int error, const char *text, size_t size, int file_fd) {

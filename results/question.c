@@ -18,13 +18,39 @@ static int split(Question *q, size_t size) {
         return 0;
 }
 
+/* There is room for one each time. */
+static void take_descriptors(Question *q, struct msghdr *message) {
+        for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+                if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+                        continue;
+                close_fd(q->fd);
+                memcpy(&q->fd, CMSG_DATA(header), sizeof(int));
+        }
+}
+
+static ssize_t receive(int fd, Question *q, size_t size) {
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(sizeof(int))];
+        } control;
+        struct iovec piece = { q->bytes + size, sizeof(q->bytes) - size };
+        struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control,
+                .msg_controllen = sizeof(control) };
+        ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+
+        if (n > 0)
+                take_descriptors(q, &message);
+        return n;
+}
+
 int question_read(int fd, Question *ret) {
         size_t size = 0;
         ssize_t n;
 
         ret->n_words = 0;
+        ret->fd = -EBADF;
         do {
-                n = read(fd, ret->bytes + size, sizeof(ret->bytes) - size);
+                n = receive(fd, ret, size);
                 if (n > 0)
                         size += (size_t) n;
         } while (n > 0 || (n < 0 && errno == EINTR));

@@ -13,6 +13,7 @@ typedef struct Question {
         char bytes[RESULT_QUESTION_BYTES_MAX];
         char *words[QUESTION_WORDS_MAX + 1]; /* NULL behind the last one */
         size_t n_words;
+        int fd; /* that came with it, negative for none */
 } Question;
 
 /* To its end. -EBADMSG for what is none. */

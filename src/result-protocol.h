@@ -8,14 +8,18 @@
  *   list ID UID         what they are called
  *   open ID UID NAME    one of them
  *   remove FOLDER…      all that is in a folder that was set aside, and the folder
+ *   take INPUTS NAME UID MAX
+ *                       with a descriptor: a copy of that file for a job that is to be, of MAX bytes at most
+ *   drop INPUTS…        the files that were taken under this id
  *
- * UID is the account that the job ran as: whose files they are. The answer is texts, each with a NUL behind it, the first
+ * UID is the account that the job runs as: whose files they are. The answer is texts, each with a NUL behind it, the first
  * one "0" or a positive errno, and behind a 0:
  *
  *   keep                how many files, and how many bytes these are
  *   list                of each file its size in bytes, when it was modified in µs since 1970, and its name
  *   open                its size; the descriptor comes with it
- *   remove              nothing
+ *   take                its size
+ *   remove, drop        nothing
  *
  * A name is the path in the job's folder. What of it is no text, or not to be shown in a line, is written as "\xNN", and
  * so is a backslash. */
@@ -26,6 +30,9 @@
 /* Those of jobs that have ended are in a folder where nobody passes: neither their owner changes them any more, nor does
  * anybody see whose they are. */
 #define RESULT_KEPT "kept"
+/* Input files: of each job that was handed some a folder, by an id of 32 hexadecimal digits that nobody guesses, and in it
+ * files by the names of their parameters. Both are the account's, and nobody else's. */
+#define RESULT_INPUTS "inputs"
 /* The name of the same in StateDirectory=. */
 #define RESULT_STATE_DIRECTORY "jobsd-results"
 /* Behind the id, of a job that is no more in the history. */

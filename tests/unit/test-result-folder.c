@@ -7,6 +7,7 @@
 
 #include "fixture.h"
 #include "folder.h"
+#include "input.h"
 #include "name.h"
 #include "question.h"
 
@@ -170,6 +171,65 @@ static void test_files_and_folders_of_another_are_no_results(void **state) {
         unmake(folder);
 }
 
+/* ---- what a job is handed ---- */
+
+#define ID "00112233445566778899aabbccddeeff"
+
+static int take(const char *folder, const char *id, const char *name, uint64_t bytes_max, const char *from, uint64_t *ret) {
+        _cleanup_close_ int folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                            fd = open(from, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+        assert_true(folder_fd >= 0 && fd >= 0);
+        return input_take(folder_fd, id, name, getuid(), bytes_max, fd, ret);
+}
+
+static void assert_taken(const char *folder, const char *name, const char *text) {
+        _cleanup_free_ char *path = path_in(folder, name), *found = NULL;
+        struct stat st;
+        size_t size;
+
+        found = file_read(path, &size);
+        assert_int_equal(size, strlen(text));
+        assert_memory_equal(found, text, size);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode, S_IFREG | 0400);
+}
+
+static void test_a_copy_is_taken_of_a_file(void **state) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *from = path_in(folder, "from");
+        uint64_t size;
+
+        file_write(from, "hello", 5);
+        assert_int_equal(take(folder, ID, "records", 5, from, &size), 0);
+        assert_int_equal(size, 5);
+        assert_taken(folder, ID "/records", "hello");
+        file_write(from, "", 0);
+        assert_int_equal(take(folder, ID, "plan", 0, from, &size), 0);
+        assert_int_equal(size, 0);
+        assert_taken(folder, ID "/plan", "");
+        assert_int_equal(take(folder, ID, "plan", 0, from, &size), -EEXIST);
+        assert_taken(folder, ID "/records", "hello");
+}
+
+static void test_what_is_not_taken_leaves_nothing(void **state) {
+        _cleanup_folder_ char *folder = folder_new();
+        _cleanup_free_ char *from = path_in(folder, "from"), *fifo = path_in(folder, "fifo"), *left = path_in(folder, ID);
+        uint64_t size;
+
+        file_write(from, "hello", 5);
+        make(folder, "fifo", S_IFIFO);
+        assert_int_equal(take(folder, ID, "x", 4, from, &size), -EFBIG);
+        assert_int_equal(take(folder, ID, "x", 4, folder, &size), -EISDIR);
+        assert_int_equal(take(folder, ID, "x", 4, fifo, &size), -EISDIR);
+        assert_int_equal(take(folder, ID, "x", UINT64_MAX, "/proc/self/status", &size), -EISDIR);
+        assert_int_equal(take(folder, ID "0", "x", 5, from, &size), -EINVAL);
+        assert_int_equal(take(folder, "..", "x", 5, from, &size), -EINVAL);
+        assert_int_equal(take(folder, ID, "..", 5, from, &size), -EINVAL);
+        assert_int_equal(take(folder, ID, "a/b", 5, from, &size), -EINVAL);
+        assert_int_equal(access(left, F_OK), -1);
+}
+
 /* ---- questions ---- */
 
 static int ask(const char *bytes, size_t size, Question *q) {
@@ -209,6 +269,8 @@ int main(void) {
                 cmocka_unit_test(test_regular_files_are_found_wherever_they_are),
                 cmocka_unit_test(test_what_can_be_opened_is_a_regular_file_of_the_folder),
                 cmocka_unit_test(test_files_and_folders_of_another_are_no_results),
+                cmocka_unit_test(test_a_copy_is_taken_of_a_file),
+                cmocka_unit_test(test_what_is_not_taken_leaves_nothing),
                 cmocka_unit_test(test_a_question_is_words),
         };
 
