@@ -98,6 +98,24 @@ __jobsctl_parameters() {
                 sed -n '/"parameters"/,$ s/.*"name": *"\([^"]*\)".*/\1=/p'
 }
 
+# What the parameter $2 of the type $1 takes: its kind, or its choices with | between.
+__jobsctl_parameter_takes() {
+        jobsctl types "$1" --no-pager --no-ask-password --quiet 2>/dev/null |
+                sed -n "/^PARAMETER/,$ s/^$2  *\\([^ ]*\\).*/\\1/p"
+}
+
+# The values of the parameter that stands in cur.
+__jobsctl_parameter_value() {
+        local takes
+        takes=$(__jobsctl_parameter_takes "$1" "${cur%%=*}")
+        cur=${cur#*=}
+        case $takes in
+        file | path) _filedir ;;
+        boolean) COMPREPLY=($(compgen -W 'yes no' -- "$cur")) ;;
+        *'|'*) COMPREPLY=($(compgen -W "${takes//|/ }" -- "$cur")) ;;
+        esac
+}
+
 # The values of the option $1. 1: it takes none, or it is not known.
 __jobsctl_option_value() {
         case $1 in
@@ -143,6 +161,10 @@ _jobsctl() {
         _init_completion -s || return
 
         __jobsctl_find_verb
+        if [[ $verb == run && -n $(__jobsctl_type) && $cur == [!-]*=* ]]; then
+                __jobsctl_parameter_value "$(__jobsctl_type)"
+                return
+        fi
         if [[ $verb == run && -n $(__jobsctl_type) && $cur != -* && $prev != --type ]]; then
                 COMPREPLY=($(compgen -W "$(__jobsctl_parameters "$(__jobsctl_type)")" -- "$cur"))
                 compopt -o nospace

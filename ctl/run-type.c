@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bus-util.h"
+#include "hand-over.h"
 #include "job-type.h"
 #include "parse.h"
 #include "report.h"
@@ -108,19 +109,21 @@ static int read_parameter(const char *name_and_file, char ***values) {
         return 0;
 }
 
-static int append_parameters(sd_bus_message *call, char *const *values) {
+static int append_parameters(sd_bus_message *call, char *const *values, const HandedFiles *files) {
         int r = 0;
 
         for (; r >= 0 && values && *values; values++) {
+                const HandedFile *file = hand_over_find(files, *values);
                 const char *value = strchr(*values, '=') + 1;
                 _cleanup_free_ char *name = strndup(*values, (size_t) (value - *values - 1));
 
-                r = name ? sd_bus_message_append(call, "{ss}", name, value) : -ENOMEM;
+                r = name ? sd_bus_message_append(call, "{ss}", name, file ? file->name : value) : -ENOMEM;
         }
         return r;
 }
 
-static int append_call(sd_bus_message *call, const Arguments *arguments, char *const *from_files) {
+static int append_call(sd_bus_message *call, const Arguments *arguments, char *const *from_files,
+                const HandedFiles *files) {
         const TextOption labels[] = { { "origin", "command-line" }, { "related", arguments->related } };
         int r;
 
@@ -128,9 +131,9 @@ static int append_call(sd_bus_message *call, const Arguments *arguments, char *c
         if (r >= 0)
                 r = sd_bus_message_open_container(call, 'a', "{ss}");
         if (r >= 0)
-                r = append_parameters(call, arguments->operands);
+                r = append_parameters(call, arguments->operands, files);
         if (r >= 0)
-                r = append_parameters(call, from_files);
+                r = append_parameters(call, from_files, files);
         if (r >= 0)
                 r = sd_bus_message_close_container(call);
         if (r >= 0)
@@ -138,12 +141,15 @@ static int append_call(sd_bus_message *call, const Arguments *arguments, char *c
         if (r >= 0)
                 r = bus_append_texts(call, labels, ELEMENTSOF(labels));
         if (r >= 0)
+                r = hand_over_append(files, call);
+        if (r >= 0)
                 r = sd_bus_message_close_container(call);
         return r < 0 ? r : sd_bus_message_append_basic(call, 't', &(uint64_t){ 0 });
 }
 
 int run_type(Context *context, uint64_t *ret_id) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        _cleanup_(hand_over_done) HandedFiles files = {};
         _cleanup_strv_free_ char **values = NULL;
         int r;
 
@@ -152,9 +158,12 @@ int run_type(Context *context, uint64_t *ret_id) {
                 if (r < 0)
                         return r;
         }
+        r = hand_over_open(context, &files);
+        if (r < 0)
+                return r;
         r = bus_new_manager_call(context->bus, "RunType", &call);
         if (r >= 0)
-                r = append_call(call, context->arguments, values);
+                r = append_call(call, context->arguments, values, &files);
         if (r < 0)
                 return fail_bus(NULL, r, "Failed to submit the job");
         return submission_send(context, call, "Failed to submit the job", ret_id);

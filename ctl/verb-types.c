@@ -190,7 +190,7 @@ static int print_limits(JsonObject *type) {
 /* "one of a, b", "a whole number from 1 on": what a value may be. */
 static int parameter_expects(JsonObject *parameter, char **ret) {
         JsonObject *choices = type_get(parameter, "choices"), *min = type_get(parameter, "min"),
-                   *max = type_get(parameter, "max");
+                   *max = type_get(parameter, "max"), *size_max = type_get(parameter, "size_max");
         _cleanup_free_ char *text = NULL;
         int r = format_text(&text, "%s", type_get_text(parameter, "type"));
 
@@ -210,6 +210,14 @@ static int parameter_expects(JsonObject *parameter, char **ret) {
                 r = format_text(&text, "integer%s%s%s%s", from ? " from " : "",
                                 from ? type_get_text(parameter, "min") : "", to ? " to " : "",
                                 to ? type_get_text(parameter, "max") : "");
+        }
+        if (r >= 0 && size_max) {
+                _cleanup_free_ char *size = NULL;
+
+                free(TAKE_PTR(text));
+                r = format_size(json_object_get_uint64(size_max), &size);
+                if (r >= 0)
+                        r = format_text(&text, "file of at most %s", size);
         }
         if (r >= 0)
                 *ret = TAKE_PTR(text);

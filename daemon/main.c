@@ -8,6 +8,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "bus.h"
+#include "input-files.h"
 #include "log.h"
 #include "manager.h"
 #include "rebuild.h"
@@ -107,7 +108,7 @@ static void stop(Manager **m) {
 
 static int run(void) {
         static const Observer *const observers[] = { &retention_observer, &stream_observer,
-                &subscription_observer, &result_files_observer, NULL };
+                &subscription_observer, &result_files_observer, &input_files_observer, NULL };
         _cleanup_free_ char *store_path = NULL;
         _cleanup_(stop) Manager *m = NULL;
         int r;

@@ -94,6 +94,7 @@ static const Key keys[] = {
         { "SystemUIDMax", offsetof(Config, system_uid_max), assign_number, 1, CONFIG_SYSTEM_UID_HIGHEST },
         { "OutputMax", offsetof(Config, output_max), assign_size, 0, 0 },
         { "ResultsMaxPerUser", offsetof(Config, results_max_per_user), assign_size, 0, 0 },
+        { "InputsMaxPerUser", offsetof(Config, inputs_max_per_user), assign_size, 0, 0 },
         { "OutputGraceSec", offsetof(Config, output_grace_usec), assign_grace, 0, 0 },
 };
 
@@ -114,6 +115,7 @@ void config_set_defaults(Config *config) {
                 .missing_controller = MISSING_CONTROLLER_REFUSE,
                 .output_max = UINT64_C(256) << 20,
                 .results_max_per_user = UINT64_C(4) << 30,
+                .inputs_max_per_user = UINT64_C(4) << 30,
                 .output_grace_usec = 2 * USEC_PER_SEC,
         };
 }

@@ -27,6 +27,7 @@ typedef struct Config {
         MissingController missing_controller;
         uint64_t output_max;        /* bytes of a job's output that are kept; UINT64_MAX: all */
         uint64_t output_grace_usec; /* for output of what a command leaves behind */
+        uint64_t inputs_max_per_user;  /* bytes of files that his active jobs were handed; UINT64_MAX: the same */
         uint64_t results_max_per_user; /* bytes of files that his jobs left; UINT64_MAX: as many as there is room for */
 } Config;
 

@@ -63,6 +63,10 @@ static int check_parameter(const JobType *type, Parameter *parameter, char **ret
                 return refuse(ret_message,
                                 "Parameter \"%s\": Secret=yes belongs to Type=string without a Default=.",
                                 parameter->name);
+        if (parameter->kind == PARAMETER_FILE && parameter->default_value)
+                return refuse(ret_message, "Parameter \"%s\": a file has no Default=.", parameter->name);
+        if (parameter->kind != PARAMETER_FILE && parameter->size_max > 0)
+                return refuse(ret_message, "Parameter \"%s\": SizeMax= belongs to Type=file.", parameter->name);
         if (!parameter_is_used(type, parameter))
                 return refuse(ret_message, "Parameter \"%s\" has no place {%s} in Command=.",
                                 parameter->name, parameter->name);

@@ -8,6 +8,7 @@
 #include "parse.h"
 #include "protocol.h"
 #include "refuse.h"
+#include "result-protocol.h"
 #include "strv.h"
 
 /* An argument that grows. */
@@ -106,9 +107,22 @@ static const char *read_place(const char *s, const JobType *type, const Paramete
         return *ret ? s + n + 2 : NULL;
 }
 
+/* What the place of a parameter stands for that is not its value: where the value is. */
+static bool write_path(FILE *f, const Parameter *parameter, sd_id128_t inputs) {
+        char id[SD_ID128_STRING_MAX];
+
+        if (parameter->secret)
+                fprintf(f, CREDENTIAL_FOLDER_PLACE "%s", parameter->name);
+        else if (parameter->kind == PARAMETER_FILE)
+                fprintf(f, RESULT_FOLDERS "/" RESULT_INPUTS "/%s/%s", sd_id128_to_string(inputs, id), parameter->name);
+        else
+                return false;
+        return true;
+}
+
 /* 1, 0 when the argument is left out: it is about a parameter that nobody gave. */
 static int write_argument(FILE *f, const JobType *type, const char *template, char *const *values,
-                char **ret_message) {
+                sd_id128_t inputs, char **ret_message) {
         const char *s = template;
 
         while (*s) {
@@ -127,10 +141,8 @@ static int write_argument(FILE *f, const JobType *type, const char *template, ch
                 value = value_of(parameter, values);
                 if (!value)
                         return 0;
-                if (parameter->secret) {
-                        fprintf(f, CREDENTIAL_FOLDER_PLACE "%s", parameter->name);
+                if (write_path(f, parameter, inputs))
                         continue;
-                }
                 if (ftello(f) == 0 && *value == '-' && !parameter->allow_dash)
                         return refuse(ret_message,
                                         "Parameter \"%s\" begins with \"-\": the program would take it for "
@@ -141,22 +153,23 @@ static int write_argument(FILE *f, const JobType *type, const char *template, ch
         return 1;
 }
 
-static int expand_argument(const JobType *type, const char *template, char *const *values, char ***command,
-                char **ret_message) {
+static int expand_argument(const JobType *type, const char *template, char *const *values, sd_id128_t inputs,
+                char ***command, char **ret_message) {
         _cleanup_(text_done) Text text = {};
         int r, wanted;
 
         r = text_open(&text);
         if (r < 0)
                 return r;
-        wanted = write_argument(text.file, type, template, values, ret_message);
+        wanted = write_argument(text.file, type, template, values, inputs, ret_message);
         r = text_close(&text);
         if (wanted <= 0 || r < 0)
                 return wanted < 0 ? wanted : r;
         return strv_extend(command, text.text);
 }
 
-int job_type_expand(const JobType *type, char *const *values, char ***ret_command, char **ret_message) {
+int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs, char ***ret_command,
+                char **ret_message) {
         _cleanup_strv_free_ char **command = NULL;
         int r;
 
@@ -164,7 +177,7 @@ int job_type_expand(const JobType *type, char *const *values, char ***ret_comman
         if (r >= 0)
                 r = check_values(type, values, ret_message);
         for (char **template = type->command; r >= 0 && *template; template ++)
-                r = expand_argument(type, *template, values, &command, ret_message);
+                r = expand_argument(type, *template, values, inputs, &command, ret_message);
         if (r < 0)
                 return r;
         *ret_command = TAKE_PTR(command);
@@ -216,13 +229,13 @@ static int check_size(const Job *job, char **ret_message) {
         return 0;
 }
 
-int job_new_of_type(const JobType *type, char *const *values, Job **ret, char **ret_message) {
+int job_new_of_type(const JobType *type, char *const *values, sd_id128_t inputs, Job **ret, char **ret_message) {
         _cleanup_(job_freep) Job *job = NULL;
         int r;
 
         r = job_new(&job);
         if (r >= 0)
-                r = job_type_expand(type, values, &job->command, ret_message);
+                r = job_type_expand(type, values, inputs, &job->command, ret_message);
         if (r >= 0)
                 r = copy_specification(type, values, job);
         if (r >= 0)

@@ -19,6 +19,7 @@ static const char *const parameter_kind_table[_PARAMETER_KIND_MAX] = {
         [PARAMETER_BOOLEAN] = "boolean",
         [PARAMETER_PATH] = "path",
         [PARAMETER_URI] = "uri",
+        [PARAMETER_FILE] = "file",
 };
 DEFINE_STRING_TABLE(parameter_kind, ParameterKind, _PARAMETER_KIND_MAX);
 
@@ -156,6 +157,16 @@ static int check_uri(const Parameter *parameter, const char *value, char **ret_m
                         parameter->name, QUOTED(value));
 }
 
+/* Of the file its name, for people: what is in it comes with the call. */
+static int check_file(const Parameter *parameter, const char *value, char **ret_message) {
+        if (*value && strlen(value) <= NAME_MAX && !strchr(value, '/') && text_is_one_line(value))
+                return 0;
+        return refuse(ret_message,
+                        "Parameter \"%s\" takes a file that is handed over, and its name without a folder, of at most %d"
+                        " bytes in one line, not \"" QUOTE "\".",
+                        parameter->name, NAME_MAX, QUOTED(value));
+}
+
 static int check_boolean(const Parameter *parameter, const char *value, char **ret_message) {
         bool b;
 
@@ -206,6 +217,7 @@ int parameter_check(const Parameter *parameter, const char *value, char **ret_me
                 [PARAMETER_BOOLEAN] = check_boolean,
                 [PARAMETER_PATH] = check_path,
                 [PARAMETER_URI] = check_uri,
+                [PARAMETER_FILE] = check_file,
         };
         int r;
 

@@ -28,6 +28,7 @@ typedef enum ParameterKind {
         PARAMETER_BOOLEAN,
         PARAMETER_PATH,
         PARAMETER_URI,
+        PARAMETER_FILE,
         _PARAMETER_KIND_MAX,
         _PARAMETER_KIND_INVALID = -22, /* -EINVAL */
 } ParameterKind;
@@ -41,6 +42,7 @@ typedef struct Parameter {
         char *pattern; /* of the whole value; its compiled form is the next one */
         regex_t *regex;
         int64_t min, max;
+        uint64_t size_max; /* of a file; 0: none of its own */
         char **choices;
 } Parameter;
 
@@ -90,10 +92,12 @@ int job_type_check(JobType *type, char **ret_message);
  * takes. */
 int parameter_check(const Parameter *parameter, const char *value, char **ret_message);
 
-/* The command of a job: values are "NAME=VALUE" in any order, each name once. -EINVAL with a sentence when
- * one is missing, unknown or wrong. What the type's defaults fill in is not added to values. */
-int job_type_expand(const JobType *type, char *const *values, char ***ret_command, char **ret_message);
+/* The command of a job: values are "NAME=VALUE" in any order, each name once; the value of a file is its name, and in
+ * the command stands its path among the input files that have this id. -EINVAL with a sentence when one is
+ * missing, unknown or wrong. What the type's defaults fill in is not added to values. */
+int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs, char ***ret_command,
+                char **ret_message);
 
-/* A job of the type with these parameters: everything but whose it is and whom it runs as. Fails as
- * job_type_expand(). */
-int job_new_of_type(const JobType *type, char *const *values, Job **ret, char **ret_message);
+/* A job of the type with these parameters: everything but whose it is and whom it runs as, and its input
+ * files. Fails as job_type_expand(). */
+int job_new_of_type(const JobType *type, char *const *values, sd_id128_t inputs, Job **ret, char **ret_message);

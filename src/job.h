@@ -107,6 +107,8 @@ typedef struct Job {
         uint64_t cpu_usage_nsec, memory_peak;
         uint64_t result_files, result_bytes; /* that it left, once they have been counted */
         bool results_uncounted;
+        sd_id128_t inputs; /* the folder of files that it was handed, null for none; */
+        uint64_t input_bytes; /* and what they take, until it has ended */
 } Job;
 
 int job_new(Job **ret);

@@ -118,6 +118,8 @@ static int job_specification_from_row(sqlite3_stmt *row, Job *job) {
         job->nice = sqlite3_column_int(row, COLUMN_NICE);
         job->umask = (unsigned) column_uint64(row, COLUMN_UMASK) & JOB_UMASK_MAX;
         job->keep_results = sqlite3_column_int(row, COLUMN_KEEP_RESULTS) != 0;
+        job->inputs = column_id128(row, COLUMN_INPUTS);
+        job->input_bytes = column_uint64(row, COLUMN_INPUT_BYTES);
         job->stored_bytes = column_uint64(row, COLUMN_STORED_BYTES);
         return row_get_text(row, COLUMN_WORKING_DIRECTORY, &job->working_directory);
 }

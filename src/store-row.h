@@ -15,7 +15,7 @@
 #define COLUMNS_FULL                                                                                      \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, "       \
                       "tasks_max, nice, parameters, run_as, run_uid, retries, retry_delay, restartable, " \
-                      "cancelled, output_max, output_grace, umask, keep_results, " STORED_BYTES
+                      "cancelled, output_max, output_grace, umask, keep_results, inputs, input_bytes, " STORED_BYTES
 
 enum {
         COLUMN_ID,
@@ -65,6 +65,8 @@ enum {
         COLUMN_OUTPUT_GRACE,
         COLUMN_UMASK,
         COLUMN_KEEP_RESULTS,
+        COLUMN_INPUTS,
+        COLUMN_INPUT_BYTES,
         COLUMN_STORED_BYTES,
 };
 

@@ -126,6 +126,11 @@ static const char *const migrations[] = {
 
         /* Which jobs have a folder for such files. */
         "ALTER TABLE jobs ADD COLUMN keep_results INTEGER NOT NULL DEFAULT 0;",
+
+        /* The files that jobs were handed, which are there until these end. */
+        "ALTER TABLE jobs ADD COLUMN inputs BLOB;"
+        "ALTER TABLE jobs ADD COLUMN input_bytes INTEGER NOT NULL DEFAULT 0;"
+        "CREATE INDEX jobs_with_inputs ON jobs (uid, input_bytes, inputs) WHERE status <= 1 AND inputs IS NOT NULL;",
 };
 
 int store_schema_newest(void) {

@@ -76,6 +76,8 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 26, job->output_grace_usec);
         bind_uint64(statement, 27, job->umask);
         bind_uint64(statement, 28, job->keep_results);
+        bind_id128(statement, 29, &job->inputs);
+        bind_uint64(statement, 30, job->input_bytes);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);
@@ -277,6 +279,23 @@ int store_get_result_bytes(Store *store, uid_t uid, uint64_t *ret) {
 
         bind_uint64(statement, 1, uid);
         return statement_get_number(statement, ret);
+}
+
+int store_get_input_bytes(Store *store, uid_t uid, uint64_t *ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_INPUTS_OF_USER];
+
+        bind_uint64(statement, 1, uid);
+        return statement_get_number(statement, ret);
+}
+
+int store_has_inputs(Store *store, sd_id128_t inputs) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_HAS_INPUTS];
+        uint64_t n = 0;
+        int r;
+
+        bind_id128(statement, 1, &inputs);
+        r = statement_get_number(statement, &n);
+        return r < 0 ? r : n > 0;
 }
 
 int store_has_any_of_user(Store *store, uid_t uid, uint64_t begin_id, uint64_t end_id) {

@@ -85,6 +85,11 @@ int store_get_uncounted(Store *store, uint64_t after, Job **ret);
 /* How many bytes the files take that jobs of a user left. */
 int store_get_result_bytes(Store *store, uid_t uid, uint64_t *ret);
 
+/* How many bytes the files take that the active jobs of a user were handed. */
+int store_get_input_bytes(Store *store, uid_t uid, uint64_t *ret);
+/* Whether an active job was handed these: 1 or 0. */
+int store_has_inputs(Store *store, sd_id128_t inputs);
+
 /* Importing records, in as many transactions as it takes. Nobody sees one of them before the import is
  * finished; what an unfinished one has left is removed bit by bit. There is one at a time: -EEXIST.
  *

@@ -8,6 +8,7 @@
 
 #include "bus-manager.h"
 #include "controllers.h"
+#include "inputs.h"
 #include "job-credential.h"
 #include "options.h"
 #include "parse.h"
@@ -21,6 +22,8 @@ static void on_submitted(int r, const Job *job, void *userdata) {
         _cleanup_free_ char *path = NULL;
         Request *q = userdata;
 
+        if (r >= 0 && !sd_id128_is_null(job->inputs))
+                inputs_keep(q);
         if (r >= 0)
                 r = job_path(job->id, &path);
         if (r >= 0)
@@ -61,17 +64,19 @@ static int check_controllers(const Manager *m, const Job *job, sd_bus_error *e) 
                         lacking);
 }
 
-/* Submits the job, which is taken over, for this user, and answers with its id and path. */
-static int submit(Request *q, Job **submitted, const Identity *owner, sd_bus_error *e) {
-        Job *job = *submitted;
-        int r;
-
+static int set_owner(Request *q, Job *job, const Identity *owner) {
         job->uid = owner->uid;
         job->submitter = q->uid;
         free(job->user);
         job->user = strdup(owner->name);
-        if (!job->user)
-                return -ENOMEM;
+        return job->user ? 0 : -ENOMEM;
+}
+
+/* Submits the job, which is taken over, and answers with its id and path. */
+static int submit(Request *q, Job **submitted, sd_bus_error *e) {
+        Job *job = *submitted;
+        int r;
+
         r = check_output_max(q->manager, job, e);
         if (r >= 0)
                 r = check_controllers(q->manager, job, e);
@@ -171,7 +176,10 @@ int bus_manager_run_command(Request *q, sd_bus_error *e) {
                 if (r > 0)
                         r = request_identify(q, options->user, &owner, e);
         }
-        return r <= 0 ? r : submit(q, &options->job, owner, e);
+        if (r <= 0)
+                return r;
+        r = set_owner(q, options->job, owner);
+        return r < 0 ? r : submit(q, &options->job, e);
 }
 
 /* ---- RunType ---- */
@@ -180,7 +188,7 @@ int bus_manager_run_command(Request *q, sd_bus_error *e) {
 typedef struct TypeCall {
         const char *type;
         char **values;
-        Job *label; /* its origin, related and retry_of */
+        RunOptions options; /* the job: its origin, related and retry_of */
         uid_t owner;
 } TypeCall;
 
@@ -206,20 +214,26 @@ static int find_type(Request *q, const char *name, const JobType **ret, sd_bus_e
         return 1;
 }
 
-static int make_job(const JobType *type, const TypeCall *call, Job **ret, sd_bus_error *e) {
+static int make_job(Request *q, const JobType *type, const TypeCall *call, Job **ret, sd_bus_error *e) {
+        const Job *label = call->options.job;
         _cleanup_(job_freep) Job *job = NULL;
         _cleanup_free_ char *message = NULL;
+        sd_id128_t inputs;
         int r;
 
-        r = job_new_of_type(type, call->values, &job, &message);
+        r = inputs_get_id(q, &call->options, &inputs);
+        if (r >= 0)
+                r = job_new_of_type(type, call->values, inputs, &job, &message);
         if (r == -EINVAL)
                 return error_invalid(e, "%s", message);
         if (r >= 0)
-                r = strdup_or_null(call->label->related, &job->related);
+                r = inputs_check(type, call->values, &call->options, e);
+        if (r >= 0)
+                r = strdup_or_null(label->related, &job->related);
         if (r < 0)
                 return r;
-        job->origin = call->label->origin;
-        job->retry_of = call->label->retry_of;
+        job->origin = label->origin;
+        job->retry_of = label->retry_of;
         *ret = TAKE_PTR(job);
         return 0;
 }
@@ -241,7 +255,7 @@ static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         r = find_type(q, call->type, &type, e);
         if (r <= 0)
                 return r;
-        r = make_job(type, call, &job, e);
+        r = make_job(q, type, call, &job, e);
         if (r < 0)
                 return r;
         r = request_identify_uid(q, call->owner, &owner, e);
@@ -252,7 +266,11 @@ static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         if (r <= 0)
                 return r;
         r = set_run_as(job, account, owner);
-        return r < 0 ? r : submit(q, &job, owner, e);
+        if (r >= 0)
+                r = set_owner(q, job, owner);
+        if (r >= 0)
+                r = inputs_take(q, type, &call->options, job, e);
+        return r <= 0 ? r : submit(q, &job, e);
 }
 
 /* "NAME=VALUE" of the a{ss}. */
@@ -282,13 +300,13 @@ static int read_run_type(Request *q, TypeCall *call, sd_bus_error *e) {
         int r;
 
         (void) sd_bus_message_sensitive(q->message); /* fails for no message: erased when it is freed */
-        r = job_new(&call->label);
+        r = job_new(&call->options.job);
         if (r >= 0)
                 r = sd_bus_message_read(q->message, "s", &call->type);
         if (r >= 0)
                 r = read_values(q->message, &call->values, e);
         if (r >= 0)
-                r = type_options_read(q->message, call->label, e);
+                r = type_options_read(q->message, &call->options, e);
         return r < 0 ? r : flags_read(q->message, e);
 }
 
@@ -300,7 +318,7 @@ int bus_manager_run_type(Request *q, sd_bus_error *e) {
         if (r >= 0)
                 r = submit_of_type(q, &call, e);
         strv_free_erase(call.values);
-        job_free(call.label);
+        job_free(call.options.job);
         return r;
 }
 
@@ -317,7 +335,9 @@ static int retry_command(Request *q, const Job *job, sd_bus_error *e) {
         if (r <= 0)
                 return r;
         r = job_new_retry(job, &again);
-        return r < 0 ? r : submit(q, &again, owner, e);
+        if (r >= 0)
+                r = set_owner(q, again, owner);
+        return r < 0 ? r : submit(q, &again, e);
 }
 
 /* As the type is now, and for who may run it now. */
@@ -332,10 +352,15 @@ static int retry_type(Request *q, const Job *job, sd_bus_error *e) {
                                 " ended: submit a new job of"
                                 " type \"%s\" with it.",
                                 secret, job->id, job->type);
+        if (!sd_id128_is_null(job->inputs))
+                return error_invalid(e,
+                                "Job %" PRIu64 " was handed a file, which was removed when it ended: submit a new job of"
+                                " type \"%s\" with it.",
+                                job->id, job->type);
         r = job_new_retry(job, &label);
         if (r < 0)
                 return r;
-        return submit_of_type(q, &(TypeCall){ job->type, job->parameters, label, job->uid }, e);
+        return submit_of_type(q, &(TypeCall){ job->type, job->parameters, { .job = label }, job->uid }, e);
 }
 
 static int retry(Request *q, const Job *job, sd_bus_error *e) {

@@ -66,6 +66,8 @@ static int append_bounds(sd_bus_message *m, const Parameter *parameter) {
                                 m, "{sv}{sv}", "Min", "x", parameter->min, "Max", "x", parameter->max);
         if (r >= 0 && parameter->kind == PARAMETER_CHOICE)
                 r = append_words(m, "Choices", parameter->choices);
+        if (r >= 0 && parameter->size_max > 0)
+                r = sd_bus_message_append(m, "{sv}", "SizeMax", "t", parameter->size_max);
         if (r >= 0 && parameter->pattern)
                 r = append_text(m, "Pattern", parameter->pattern);
         if (r >= 0 && parameter->default_value)

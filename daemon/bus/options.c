@@ -156,11 +156,9 @@ static int read_job_number(sd_bus_message *m, const Option *option, void *target
         return read_number(m, option, ((RunOptions *) target)->job, e);
 }
 
-/* The next two are read into a job itself. */
-
 static int read_related(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
-        Job *job = target;
-        int r = read_line(m, option, job, e);
+        const Job *job = ((RunOptions *) target)->job;
+        int r = read_job_line(m, option, target, e);
 
         if (r >= 0 && !uri_is_valid(job->related))
                 return error_invalid(e,
@@ -182,16 +180,8 @@ static int read_origin(sd_bus_message *m, const Option *option, void *target, sd
                 return error_invalid(e,
                                 "\"origin\" takes command-line, web, bus or gearman, not \"" QUOTE "\".",
                                 QUOTED(s));
-        ((Job *) target)->origin = origin;
+        ((RunOptions *) target)->job->origin = origin;
         return 0;
-}
-
-static int read_job_related(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
-        return read_related(m, option, ((RunOptions *) target)->job, e);
-}
-
-static int read_job_origin(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
-        return read_origin(m, option, ((RunOptions *) target)->job, e);
 }
 
 static int read_directory(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
@@ -301,8 +291,8 @@ static int name_after_program(Job *job) {
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
         static const Option table[] = {
                 { "name", "s", read_job_line, offsetof(Job, name), 0, JOBSD_NAME_BYTES_MAX },
-                { "related", "s", read_job_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
-                { "origin", "s", read_job_origin, 0, 0, 0 },
+                { "related", "s", read_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
+                { "origin", "s", read_origin, 0, 0, 0 },
                 { "environment", "as", read_environment, 0, 0, 0 },
                 { "working-directory", "s", read_directory, 0, 0, 0 },
                 { "timeout", "t", read_job_number, offsetof(Job, timeout_usec), 0, INT64_MAX },
@@ -331,13 +321,37 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
         return r;
 }
 
-int type_options_read(sd_bus_message *m, Job *job, sd_bus_error *e) {
+const HandedFile *handed_file_find(const RunOptions *options, const char *name) {
+        for (size_t i = 0; i < options->n_files; i++)
+                if (strcmp(options->files[i].name, name) == 0)
+                        return &options->files[i];
+        return NULL;
+}
+
+static int read_files(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        RunOptions *options = target;
+        HandedFile file;
+        int r;
+
+        r = sd_bus_message_enter_container(m, 'a', "{sh}");
+        while (r >= 0 && (r = sd_bus_message_read(m, "{sh}", &file.name, &file.fd)) > 0) {
+                if (options->n_files >= ELEMENTSOF(options->files))
+                        return error_invalid(e, "\"files\" has more than %zu.", ELEMENTSOF(options->files));
+                if (handed_file_find(options, file.name))
+                        return error_invalid(e, "\"files\" has \"" QUOTE "\" twice.", QUOTED(file.name));
+                options->files[options->n_files++] = file;
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+int type_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
         static const Option table[] = {
                 { "related", "s", read_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
                 { "origin", "s", read_origin, 0, 0, 0 },
+                { "files", "a{sh}", read_files, 0, 0, 0 },
         };
 
-        return options_read(m, table, ELEMENTSOF(table), job, e);
+        return options_read(m, table, ELEMENTSOF(table), options, e);
 }
 
 /* ---- filters ---- */

@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "export-query.h"
+#include "job-type.h"
 #include "job.h"
 #include "store.h"
 #include "stream.h"
@@ -22,11 +23,22 @@ typedef struct Option {
 
 int options_read(sd_bus_message *m, const Option *table, size_t n, void *target, sd_bus_error *e);
 
-/* The options of RunCommand. */
+/* A file that is handed over: the message's. */
+typedef struct HandedFile {
+        const char *name; /* of the parameter */
+        int fd;
+} HandedFile;
+
+/* The options of RunCommand and RunType. */
 typedef struct RunOptions {
         Job *job;   /* gets all that a job keeps */
         char *user; /* whom to run as */
+        HandedFile files[JOB_TYPE_PARAMETERS_MAX];
+        size_t n_files;
 } RunOptions;
+
+/* The file of this parameter; NULL. */
+const HandedFile *handed_file_find(const RunOptions *options, const char *name);
 
 /* argv and options of RunCommand, checked. */
 int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
@@ -34,8 +46,8 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
 /* What RunCommand takes as a command, wherever it comes from. */
 int options_check_command(char **command, sd_bus_error *e);
 
-/* The options of RunType: labels of the job. */
-int type_options_read(sd_bus_message *m, Job *job, sd_bus_error *e);
+/* The options of RunType: labels of the job, and files. */
+int type_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e);
 
 typedef struct ListOptions {
         StoreFilter filter;

@@ -16,6 +16,7 @@
 #include "history-files.h"
 #include "identity.h"
 #include "import.h"
+#include "input-files.h"
 #include "last-id.h"
 #include "leftovers.h"
 #include "live-job.h"
@@ -74,6 +75,7 @@ int manager_new(Manager **ret) {
                 return r;
         m->helpers.event = m->event;
         result_service_init(&m->results, m->event);
+        result_service_init(&m->inputs, m->event);
         pid1_init(&m->pid1, m->event, &unit_events, m);
         *ret = TAKE_PTR(m);
         return 0;
@@ -99,6 +101,7 @@ Manager *manager_free(Manager *m) {
                 stream_free(LIST_FIRST(&m->streams));
         helper_free_all(&m->helpers);
         result_service_stop(&m->results);
+        result_service_stop(&m->inputs);
         free_live_jobs(m);
         while (m->users)
                 user_free(*(User **) m->users);
@@ -200,6 +203,8 @@ void manager_open(Manager *m) {
 
         if (r >= 0)
                 result_files_start(m);
+        if (r >= 0)
+                input_files_start(m);
         if (r >= 0)
                 r = recovery_start(m);
         if (r >= 0)

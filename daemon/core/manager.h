@@ -69,7 +69,7 @@ typedef struct Manager {
         LIST_HEAD(, Request) requests;
         LIST_HEAD(, Stream) streams;
         HelperPool helpers;
-        ResultService results;
+        ResultService results, inputs; /* about files that jobs leave, and are handed */
 
         unsigned n_rights_changes; /* how often the types or polkit's rules have become others */
 

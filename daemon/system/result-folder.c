@@ -101,3 +101,18 @@ int result_folder_foreach(result_folder_cb callback, void *userdata) {
                 r = foreach_in(places[i], callback, userdata);
         return r;
 }
+
+int result_folder_foreach_inputs(result_folder_inputs_cb callback, void *userdata) {
+        DIR *folder = opendir(RESULT_FOLDERS "/" RESULT_INPUTS);
+        struct dirent *entry;
+        sd_id128_t inputs;
+        int r = 0;
+
+        if (!folder)
+                return errno == ENOENT ? 0 : -errno;
+        while (r == 0 && (entry = readdir(folder)))
+                if (sd_id128_from_string(entry->d_name, &inputs) >= 0)
+                        r = callback(inputs, userdata);
+        closedir(folder);
+        return r;
+}

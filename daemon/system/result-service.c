@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 /* Below MaxConnections= of jobsd-results.socket. */
 #define ACTIVE_MAX 16U
+#define ACTIVE_OF_USER_MAX 4U
 /* More than the service gives itself: RuntimeMaxSec= of jobsd-results@.service. */
 #define CALL_USEC (330 * USEC_PER_SEC)
 #define READ_BYTES 4096U
@@ -24,6 +26,8 @@ struct ResultCall {
         TAILQ_ENTRY(ResultCall) list;
         ResultService *service;
         bool is_active;
+        int handed_fd; /* with the question, */
+        uid_t uid;     /* and whose it is */
         char *question;
         size_t n_question;
         int fd;
@@ -45,6 +49,7 @@ static ResultCall *call_free(ResultCall *call) {
         sd_event_source_disable_unref(call->timer);
         close_fd(call->fd);
         close_fd(call->file_fd);
+        close_fd(call->handed_fd);
         free(call->question);
         free(call->answer);
         free(call->userdata);
@@ -148,12 +153,31 @@ static int connect_to_service(int *ret_fd) {
 }
 
 /* A question fits into what a socket takes at once. */
+static ssize_t send_question(const ResultCall *call) {
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(sizeof(int))];
+        } control = {};
+        struct iovec piece = { call->question, call->n_question };
+        struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
+
+        if (call->handed_fd >= 0) {
+                message.msg_control = &control;
+                message.msg_controllen = sizeof(control);
+                control.header = (struct cmsghdr){
+                        .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS
+                };
+                memcpy(CMSG_DATA(&control.header), &call->handed_fd, sizeof(int));
+        }
+        return sendmsg(call->fd, &message, MSG_NOSIGNAL);
+}
+
 static int ask(ResultCall *call) {
         int r = connect_to_service(&call->fd);
 
         if (r < 0)
                 return r;
-        if (send(call->fd, call->question, call->n_question, MSG_NOSIGNAL) != (ssize_t) call->n_question)
+        if (send_question(call) != (ssize_t) call->n_question)
                 return -EIO;
         if (shutdown(call->fd, SHUT_WR) < 0)
                 return -errno;
@@ -174,10 +198,30 @@ static void start(ResultCall *call) {
                 log_errno(s, "Failed to set a timer");
 }
 
+static bool may_start(const ResultCall *call) {
+        unsigned n_of_user = 0;
+        ResultCall *other;
+
+        if (call->handed_fd < 0)
+                return true;
+        TAILQ_FOREACH(other, &call->service->active, list)
+                n_of_user += other->handed_fd >= 0 && other->uid == call->uid;
+        return n_of_user < ACTIVE_OF_USER_MAX;
+}
+
+static ResultCall *find_next(ResultService *service) {
+        ResultCall *call;
+
+        TAILQ_FOREACH(call, &service->waiting, list)
+                if (may_start(call))
+                        return call;
+        return NULL;
+}
+
 static void start_waiting(ResultService *service) {
         ResultCall *call;
 
-        while (service->n_active < ACTIVE_MAX && (call = TAILQ_FIRST(&service->waiting))) {
+        while (service->n_active < ACTIVE_MAX && (call = find_next(service))) {
                 TAILQ_REMOVE(&service->waiting, call, list);
                 TAILQ_INSERT_TAIL(&service->active, call, list);
                 call->is_active = true;
@@ -216,19 +260,39 @@ static int pack(const char *const words[], char **ret, size_t *ret_size) {
         return 0;
 }
 
-int result_service_ask(ResultService *service, const char *const words[], result_call_cb done, void *userdata) {
-        ResultCall *call = calloc(1, sizeof(ResultCall));
-        int r = call ? pack(words, &call->question, &call->n_question) : -ENOMEM;
+static int call_new(const char *const words[], int fd, uid_t uid, ResultCall **ret) {
+        _cleanup_free_ ResultCall *call = calloc(1, sizeof(ResultCall));
+        _cleanup_close_ int copy = fd < 0 ? -EBADF : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        int r;
 
-        if (r < 0) {
-                free(call);
+        if (!call)
+                return -ENOMEM;
+        if (fd >= 0 && copy < 0)
+                return -errno;
+        *call = (ResultCall){ .fd = -EBADF, .file_fd = -EBADF, .uid = uid };
+        r = pack(words, &call->question, &call->n_question);
+        if (r < 0)
                 return r;
-        }
+        call->handed_fd = TAKE_FD(copy);
+        *ret = TAKE_PTR(call);
+        return 0;
+}
+
+int result_service_hand(ResultService *service, const char *const words[], int fd, uid_t uid, result_call_cb done,
+                void *userdata) {
+        ResultCall *call;
+        int r = call_new(words, fd, uid, &call);
+
+        if (r < 0)
+                return r;
         call->service = service;
-        call->fd = call->file_fd = -EBADF;
         call->done = done;
         call->userdata = userdata;
         TAILQ_INSERT_TAIL(&service->waiting, call, list);
         start_waiting(service);
         return 0;
+}
+
+int result_service_ask(ResultService *service, const char *const words[], result_call_cb done, void *userdata) {
+        return result_service_hand(service, words, -EBADF, (uid_t) -1, done, userdata);
 }

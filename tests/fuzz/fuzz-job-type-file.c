@@ -93,7 +93,7 @@ static void check_job(const JobType *type, char *const *values, const Job *job) 
 static void expand(const JobType *type, char *const *values) {
         _cleanup_free_ char *message = NULL;
         _cleanup_(job_freep) Job *job = NULL;
-        int r = job_new_of_type(type, values, &job, &message);
+        int r = job_new_of_type(type, values, SD_ID128_NULL, &job, &message);
 
         CHECK(r == 0 || r == -EINVAL);
         if (r < 0)

@@ -180,6 +180,7 @@ static void check_output(const Target *target) {
 }
 
 static void check_type(const Target *target) {
+        CHECK(target->run.n_files <= JOB_TYPE_PARAMETERS_MAX);
         check_job(target->run.job);
 }
 
@@ -204,7 +205,7 @@ static int read_output(sd_bus_message *m, Target *target, sd_bus_error *e) {
 }
 
 static int read_type(sd_bus_message *m, Target *target, sd_bus_error *e) {
-        return type_options_read(m, target->run.job, e);
+        return type_options_read(m, &target->run, e);
 }
 
 static const struct {

@@ -146,7 +146,10 @@ class Fuzzer:
         if member == "RunCommand":
             return (self._command(), *body[1:-1], self._flags())
         if member == "RunType":
-            return (self._random.choice([*self._types, self._text()]), *body[1:-1], self._flags())
+            type, parameters, options = self._random.choice([*self._types, self._text()]), *body[1:-1]
+            if self._one_in(3):
+                options["files"] = ("a{sh}", {name: self._file() for name in [*parameters, self._text()][:self._length()]})
+            return (type, parameters, options, self._flags())
         if signature.endswith("t"):
             return (*body[:-1], self._flags())
         if signature.startswith("ss"):

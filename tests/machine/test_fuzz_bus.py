@@ -25,6 +25,7 @@ _WARM_UP = 1000
 _PROGRAMS = ["/bin/true", "/bin/false", "/bin/echo"]
 _TYPES = {
     "echo": "[Job]\nCommand=/bin/echo {word}\n[Parameter word]\nPattern=[a-z]*\n",
+    "read": "[Job]\nCommand=/bin/cat {word}\n[Parameter word]\nType=file\nSizeMax=10K\n",
     "restricted": "[Job]\nCommand=/bin/true\nAllowGroups=operators\n",
     "broken": "[Job]\nCommand=true\nDescription=\udcff\n",
 }

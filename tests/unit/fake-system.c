@@ -98,6 +98,12 @@ void unit_files_remove_leftovers(bool (*is_used)(const char *unit, void *userdat
 
 static bool leave_files;
 
+static sd_id128_t inputs_left;
+
+void inputs_are_left(sd_id128_t inputs) {
+        inputs_left = inputs;
+}
+
 void jobs_leave_files(bool yes) {
         leave_files = yes;
 }
@@ -124,6 +130,10 @@ int result_folder_foreach(result_folder_cb callback, void *userdata) {
         return 0;
 }
 
+int result_folder_foreach_inputs(result_folder_inputs_cb callback, void *userdata) {
+        return sd_id128_is_null(inputs_left) ? 0 : callback(inputs_left, userdata);
+}
+
 static result_call_cb on_results;
 static void *on_results_userdata;
 
@@ -132,6 +142,11 @@ void result_service_init(ResultService *service, sd_event *event) {
 
 void result_service_stop(ResultService *service) {
         free(TAKE_PTR(on_results_userdata));
+}
+
+int result_service_hand(ResultService *service, const char *const words[], int fd, uid_t uid, result_call_cb done,
+                void *userdata) {
+        return -ENOSYS;
 }
 
 int result_service_ask(ResultService *service, const char *const words[], result_call_cb done, void *userdata) {

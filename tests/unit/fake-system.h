@@ -33,5 +33,7 @@ void journal_says(Outcome outcome);
 
 /* Whether jobs leave files in their folders, */
 void jobs_leave_files(bool yes);
+/* whether files that jobs were handed are there under this id, null for none, */
+void inputs_are_left(sd_id128_t inputs);
 /* and what jobsd-results says to the question that it was asked last: texts, with the NUL behind the last. */
 void results_are(int r, const char *texts, size_t size);

@@ -17,6 +17,7 @@
 #include "failing-vfs.h"
 #include "fake-system.h"
 #include "manager.h"
+#include "input-files.h"
 #include "queue.h"
 #include "recovery.h"
 #include "result-files.h"
@@ -69,7 +70,8 @@ typedef struct Core {
 } Core;
 
 static int core_setup(void **state) {
-        static const Observer *const observers[] = { &observer, &second_observer, &result_files_observer, NULL };
+        static const Observer *const observers[] = { &observer, &second_observer, &result_files_observer,
+                &input_files_observer, NULL };
         Core *core = calloc(1, sizeof(Core));
         Manager *m;
 
@@ -128,7 +130,7 @@ static int try_to_submit(Manager *m, uid_t uid, const Job *as) {
         job->keep_results = true;
 
         if (as)
-                job->retries = as->retries;
+                job->retries = as->retries, job->inputs = as->inputs;
         r = submit_job(m, job, on_submitted, NULL);
         if (r < 0)
                 job_free(job);
@@ -369,6 +371,12 @@ static void test_one_that_has_to_wait_is_queued_again(void **state) {
         assert_happened("start 1");
 }
 
+/* It is due at once, and its time comes with the next turn. */
+static void wait_for_further_try(Manager *m) {
+        for (int i = 0; i < 100 && !live_job_find(m, 1); i++)
+                assert_true(sd_event_run(m->event, 100 * USEC_PER_MSEC) >= 0);
+}
+
 static void test_a_failed_one_with_tries_left_is_queued_again(void **state) {
         Manager *m = manager_of(state);
 
@@ -379,9 +387,8 @@ static void test_a_failed_one_with_tries_left_is_queued_again(void **state) {
                 unit_begins(live_of(m, 1));
                 unit_exits(live_of(m, 1), 3);
                 turn(m);
-                /* a further try is due at once, and its time comes with the next turn */
-                for (int i = 0; try == 1 && i < 100 && !live_job_find(m, 1); i++)
-                        assert_true(sd_event_run(m->event, 100 * USEC_PER_MSEC) >= 0);
+                if (try == 1)
+                        wait_for_further_try(m);
                 if (try == 1)
                         assert_happened("log started 1, changed 1, log retried 1, requeued 1, start 1");
         }
@@ -581,6 +588,62 @@ static void test_what_a_user_may_leave_is_bounded(void **state) {
         free(happenings_take());
 }
 
+/* ---- files that jobs are handed ---- */
+
+#define INPUTS "00112233445566778899aabbccddeeff"
+
+static Job job_with_inputs(unsigned retries) {
+        Job job = { .retries = retries };
+
+        assert_int_equal(sd_id128_from_string(INPUTS, &job.inputs), 0);
+        return job;
+}
+
+static void test_what_a_job_was_handed_goes_with_its_last_try(void **state) {
+        Manager *m = manager_of(state);
+        Job as = job_with_inputs(1);
+
+        assert_int_equal(try_to_submit(m, ALICE, &as), 0);
+        turn(m);
+        unit_begins(live_of(m, 1));
+        unit_exits(live_of(m, 1), 1);
+        turn(m);
+        wait_for_further_try(m);
+        free(happenings_take());
+        unit_begins(live_of(m, 1));
+        unit_exits(live_of(m, 1), 1);
+        turn(m);
+        assert_happened("log started 1, changed 1, log ended 1, exit-code 1, ask drop " INPUTS);
+}
+
+static void test_what_a_job_was_handed_goes_when_it_is_cancelled(void **state) {
+        Manager *m = manager_of(state);
+        Job as = job_with_inputs(0);
+
+        (void) run_one(m);
+        assert_int_equal(try_to_submit(m, ALICE, &as), 0);
+        turn(m);
+        free(happenings_take());
+        cancel(m, 2);
+        turn(m);
+        assert_happened("log cancel 2, log ended 2, reply, cancelled 2, ask drop " INPUTS);
+}
+
+static void test_what_nobody_was_handed_is_removed_at_the_start(void **state) {
+        Manager *m = manager_of(state);
+        Job as = job_with_inputs(0);
+
+        inputs_are_left(as.inputs);
+        input_files_start(m);
+        assert_happened("ask drop " INPUTS);
+        assert_int_equal(try_to_submit(m, ALICE, &as), 0);
+        turn(m);
+        free(happenings_take());
+        input_files_start(m);
+        assert_happened("");
+        inputs_are_left(SD_ID128_NULL);
+}
+
 static void on_cleared(int r, const ClearCounts *counts, void *userdata) {
         happened("cleared %" PRIu64 "%s", counts->n_cleared, r < 0 ? " failed" : "");
 }
@@ -772,6 +835,12 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                                 test_they_stay_uncounted_when_nobody_could, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_a_user_may_leave_is_bounded, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_what_a_job_was_handed_goes_with_its_last_try, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_what_a_job_was_handed_goes_when_it_is_cancelled, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(
+                                test_what_nobody_was_handed_is_removed_at_the_start, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_files_go_with_their_job_and_stay_with_it, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_ran_before_a_restart, core_setup, core_teardown),

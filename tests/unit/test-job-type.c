@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,13 +65,14 @@ static void read_text(Found *found, const char *text) {
         assert_non_null(found->type);
 }
 
+#define INPUTS SD_ID128_MAKE(00, 11, 22, 33, 44, 55, 66, 77, 88, 99, aa, bb, cc, dd, ee, ff)
 #define COMMAND "[Job]\nCommand=/bin/true "
 
 static void assert_expands(const JobType *type, char *const *values, const char *wanted) {
         _cleanup_free_ char *message = NULL, *joined = NULL;
         _cleanup_strv_free_ char **command = NULL;
 
-        assert_int_equal(job_type_expand(type, values, &command, &message), 0);
+        assert_int_equal(job_type_expand(type, values, INPUTS, &command, &message), 0);
         assert_int_equal(strv_join(command, "|", &joined), 0);
         assert_string_equal(joined, wanted);
 }
@@ -79,7 +81,7 @@ static void assert_refused(const JobType *type, char *const *values, const char 
         _cleanup_free_ char *message = NULL;
         char **command;
 
-        assert_int_equal(job_type_expand(type, values, &command, &message), -EINVAL);
+        assert_int_equal(job_type_expand(type, values, INPUTS, &command, &message), -EINVAL);
         assert_string_equal(message, wanted);
 }
 
@@ -210,7 +212,7 @@ static void test_mistakes(void **state) {
                 { COMMAND "{x}\n[Parameter x]\nDefault[de]=x\n",
                                 "t.job:4: Unknown key Default[de]= in section [Parameter x]. Known are "
                                 "Description=, Type=, Required=, "
-                                "Default=, Pattern=, Min=, Max=, Choices=, AllowDash=, Secret=.\n" },
+                                "Default=, Pattern=, Min=, Max=, SizeMax=, Choices=, AllowDash=, Secret=.\n" },
                 { COMMAND "\n[Jobs]\n",
                                 "t.job:3: Unknown section [Jobs]. Known are [Job] and [Parameter NAME].\n" },
                 { COMMAND "\nMaxRunning=0\n",
@@ -262,7 +264,7 @@ static void test_mistakes(void **state) {
                 { COMMAND "\n[Parameter x]\nType=string\n",
                                 "t.job: Parameter \"x\" has no place {x} in Command=.\n" },
                 { COMMAND "{x}\n[Parameter x]\nType=number\n",
-                                "t.job:4: Type= takes string, integer, choice, boolean, path or uri, not "
+                                "t.job:4: Type= takes string, integer, choice, boolean, path, uri or file, not "
                                 "\"number\".\n" },
                 { COMMAND "{x}\n[Parameter x]\nType=choice\n",
                                 "t.job: Parameter \"x\": Type=choice and Choices= belong together.\n" },
@@ -284,10 +286,16 @@ static void test_mistakes(void **state) {
                 { COMMAND "{x}\n[Parameter x]\nSecret=yes\nType=path\n",
                                 "t.job: Parameter \"x\": Secret=yes belongs to Type=string without a "
                                 "Default=.\n" },
+                { COMMAND "{x}\n[Parameter x]\nType=file\nDefault=y\n",
+                                "t.job: Parameter \"x\": a file has no Default=.\n" },
+                { COMMAND "{x}\n[Parameter x]\nSizeMax=1M\n",
+                                "t.job: Parameter \"x\": SizeMax= belongs to Type=file.\n" },
+                { COMMAND "{x}\n[Parameter x]\nType=file\nSizeMax=0\n",
+                                "t.job:5: SizeMax= takes a size in bytes as 10M or 1G, not \"0\".\n" },
                 { COMMAND "{x}\n[Parameter x]\nFoo=1\n",
                                 "t.job:4: Unknown key Foo= in section [Parameter x]. Known are "
                                 "Description=, Type=, Required=, "
-                                "Default=, Pattern=, Min=, Max=, Choices=, AllowDash=, Secret=.\n" },
+                                "Default=, Pattern=, Min=, Max=, SizeMax=, Choices=, AllowDash=, Secret=.\n" },
                 { COMMAND "{x}\n[Parameter x y]\n",
                                 "t.job:3: \"x y\" is no parameter's name: 1 to 32 letters, digits, \"_\" "
                                 "and \"-\".\n" },
@@ -440,7 +448,7 @@ static void test_a_long_value(void **state) {
         value[PARAMETER_VALUE_BYTES_MAX + 2] = '\0';
         _cleanup_free_ char *message = NULL;
         _cleanup_strv_free_ char **command = NULL;
-        assert_int_equal(job_type_expand(found.type, (char *[]){ value, NULL }, &command, &message), 0);
+        assert_int_equal(job_type_expand(found.type, (char *[]){ value, NULL }, INPUTS, &command, &message), 0);
 }
 
 static void test_required_and_default(void **state) {
@@ -520,7 +528,7 @@ static void test_a_secret_is_kept_apart(void **state) {
                                 "[Parameter token]\nSecret=yes\n");
         assert_int_equal(job_new_of_type(found.type,
                                          (char *[]){ (char *) "password=-x", (char *) "user=me", NULL },
-                                         &job, &message),
+                                         SD_ID128_NULL, &job, &message),
                         0);
         assert_int_equal(strv_length(job->parameters), 2);
         assert_string_equal(job->parameters[0], "password");
@@ -534,6 +542,32 @@ static void test_a_secret_is_kept_apart(void **state) {
         assert_int_equal(job_set_credential_folder(job), 0);
         assert_int_equal(strv_length(job->command), 3);
         assert_string_equal(job->command[2], "--password=/run/credentials/jobsd-12-2.service/password");
+}
+
+static void test_a_file(void **state) {
+        static const char folder[] = "/var/lib/jobsd-results/inputs/00112233445566778899aabbccddeeff";
+        _cleanup_free_ char *long_name = malloc(NAME_MAX + 8), *wanted = NULL;
+        _cleanup_found_ Found found;
+
+        read_text(&found, COMMAND "--from={records} {plan}\n[Parameter records]\nType=file\nSizeMax=1M\nPattern=.*csv\n"
+                                  "[Parameter plan]\nType=file\n");
+        assert_string_equal(found.mistakes, "");
+        assert_int_equal(job_type_find_parameter(found.type, "records")->size_max, 1 << 20);
+        assert_true(asprintf(&wanted, "/bin/true|--from=%s/records|%s/plan", folder, folder) > 0);
+        assert_expands(found.type, (char *[]){ (char *) "records=-v *.csv", (char *) "plan=..", NULL }, wanted);
+        assert_refused(found.type, (char *[]){ (char *) "records=a.txt", NULL },
+                        "Parameter \"records\" takes what matches .*csv, not \"a.txt\".");
+        sprintf(long_name, "plan=%0*d", NAME_MAX + 1, 0);
+        for (char **value = (char *[]){ (char *) "plan=", (char *) "plan=/etc/passwd", (char *) "plan=a\nb", long_name, NULL };
+                        *value; value++) {
+                static const char expected[] = "Parameter \"plan\" takes a file that is handed over, and its name without a"
+                                               " folder, of at most 255 bytes in one line, not ";
+                _cleanup_free_ char *message = NULL;
+                char **command;
+
+                assert_int_equal(job_type_expand(found.type, (char *[]){ *value, NULL }, INPUTS, &command, &message), -EINVAL);
+                assert_memory_equal(message, expected, sizeof(expected) - 1);
+        }
 }
 
 static void test_the_size_of_secrets(void **state) {
@@ -556,7 +590,7 @@ static void test_the_size_of_secrets(void **state) {
         }
         fclose(f);
         read_text(&found, text);
-        assert_int_equal(job_new_of_type(found.type, values, &job, &message), -EINVAL);
+        assert_int_equal(job_new_of_type(found.type, values, SD_ID128_NULL, &job, &message), -EINVAL);
         assert_string_equal(message, "The secret parameters have 544075 bytes, at most 524288 are allowed.");
 }
 
@@ -609,6 +643,7 @@ int main(void) {
                 cmocka_unit_test(test_folders_replace_and_mask),
                 cmocka_unit_test(test_drop_ins),
                 cmocka_unit_test(test_a_secret_is_kept_apart),
+                cmocka_unit_test(test_a_file),
                 cmocka_unit_test(test_the_size_of_secrets),
                 cmocka_unit_test(test_words),
         };

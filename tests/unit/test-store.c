@@ -56,6 +56,8 @@ static Job *strange_job(void) {
         job->retry_usec = UINT64_C(1) << 50;
         job->restartable = true;
         job->keep_results = true;
+        job->inputs = SD_ID128_MAKE(00, 11, 22, 33, 44, 55, 66, 77, 88, 99, aa, bb, cc, dd, ee, ff);
+        job->input_bytes = INT64_MAX;
         return job;
 }
 
@@ -226,6 +228,37 @@ static void test_secrets_are_there_until_the_end(void **state) {
         assert_int_equal(store_get_secrets(store, job->id, &wiped), 0);
         assert_int_equal(strv_length(wiped), 0);
         assert_int_equal(store_get_secrets(store, 77, &wiped), -ENOENT);
+}
+
+static uint64_t input_bytes_of(Store *store, uid_t uid) {
+        uint64_t bytes;
+
+        assert_int_equal(store_get_input_bytes(store, uid, &bytes), 0);
+        return bytes;
+}
+
+static void test_inputs_count_until_the_end(void **state) {
+        const sd_id128_t inputs = SD_ID128_MAKE(00, 11, 22, 33, 44, 55, 66, 77, 88, 99, aa, bb, cc, dd, ee, ff);
+        _cleanup_(job_freep) Job *job = sample_job(1001, "alice"), *other = sample_job(1001, "alice"), *stored = NULL;
+        Store *store = store_of(state);
+
+        other->input_bytes = 70;
+        assert_int_equal(sd_id128_randomize(&other->inputs), 0);
+        assert_int_equal(store_insert(store, other), 0);
+        assert_int_equal(store_has_inputs(store, inputs), 0);
+        job->inputs = inputs;
+        job->input_bytes = 700;
+        assert_int_equal(store_insert(store, job), 0);
+        assert_int_equal(store_has_inputs(store, inputs), 1);
+        assert_int_equal(input_bytes_of(store, 1001), 770);
+        assert_int_equal(input_bytes_of(store, 1002), 0);
+
+        job->status = JOB_CANCELLED;
+        assert_int_equal(store_set_finished(store, job), 0);
+        assert_int_equal(store_has_inputs(store, inputs), 0);
+        assert_int_equal(input_bytes_of(store, 1001), 70);
+        stored = get_job(store, job->id);
+        assert_true(sd_id128_equal(stored->inputs, inputs)); /* so it is known that it cannot run again */
 }
 
 static void test_the_folder_of_credentials_is_that_of_the_try(void **state) {
@@ -748,6 +781,7 @@ int main(void) {
                 TEST(test_values_that_are_not_known),
                 TEST(test_a_damaged_command),
                 TEST(test_secrets_are_there_until_the_end),
+                TEST(test_inputs_count_until_the_end),
                 TEST(test_the_folder_of_credentials_is_that_of_the_try),
                 TEST(test_every_change_from_every_status),
                 TEST(test_changes_of_a_job_that_is_not_there),
