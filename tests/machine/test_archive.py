@@ -60,8 +60,8 @@ def dump(archive):
 
 
 def csv_file(archive, *lines, name="records.csv", header=HEADER):
-    """A file among those that wait for their import. Lines are text or bytes."""
-    path = f"{DIRECTORY}/incoming/{name}"
+    """A file that is to be imported. Lines are text or bytes."""
+    path = f"{DIRECTORY}/{name}"
     content = b"".join(line if isinstance(line, bytes) else line.encode() for line in (header, *lines))
     archive.machine.path(path).write_bytes(content)
     return path
