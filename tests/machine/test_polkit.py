@@ -2,6 +2,7 @@
 """Who may do what is polkit's decision, by rules that a site changes."""
 
 import contextlib
+import re
 import textwrap
 
 import pytest
@@ -156,6 +157,52 @@ def test_a_site_lets_operators_cancel(alice, erin, bob, root):
     id = running_job(alice)
     assert eventually(lambda: True if outcome(lambda: erin.output(id)) == NO_SUCH_JOB else None)
     assert outcome(lambda: erin.cancel(id)) == NO_SUCH_JOB
+
+
+def shown_rules(root):
+    """What the shipped file shows as comments: {TITLE: RULE}."""
+    lines = root.machine.path("/usr/share/polkit-1/rules.d/50-org.jobsd1.rules").read_text().splitlines()
+    text = "\n".join(line.removeprefix("//   ") for line in lines if line.startswith("//   "))
+    return {rule.partition("\n")[0]: rule for rule in re.split(r"^// (?=\w)", text, flags=re.MULTILINE)[1:]}
+
+
+@contextlib.contextmanager
+def shown_rule(root, title, change=lambda rule: rule):
+    rules = {each: rule for each, rule in shown_rules(root).items() if title in each}
+    (rule,) = rules.values()
+    path = root.machine.path("/etc/polkit-1/rules.d/40-site.rules")
+    path.write_text(f"// {change(rule)}\n")
+    try:
+        yield
+    finally:
+        path.unlink()
+
+
+def test_a_rule_that_is_shown_lets_operators_cancel(alice, erin, root):
+    with shown_rule(root, "operators may cancel"):
+        id = running_job(alice)
+        eventually(lambda: erin.cancel(id) or True)
+        assert alice.wait(id)["Result"] == "cancelled"
+
+
+def test_a_rule_that_is_shown_lets_nobody_clear(alice, dave, root):
+    ids = {person: ended_job(person) for person in (alice, dave)}
+    with shown_rule(root, "nobody may clear"):
+        for person, id in ids.items():
+            # without flags it would be gone before polkit has seen the rule
+            assert eventually(lambda: True if outcome(lambda: person.call("ClearJobs", "a{sv}t", variants({"ids": [id]}), 1))
+                              == ACCESS_DENIED else None)
+            assert outcome(lambda: person.clear(ids=[id])) == ACCESS_DENIED
+            assert person.job(id)["Id"] == id
+
+
+@pytest.mark.parametrize("now, answer", [("hour < 25", ACCESS_DENIED), ("hour < 0", "yes")], ids=["by day", "at night"])
+def test_a_rule_that_is_shown_lets_a_type_run_only_at_night(erin, root, now, answer):
+    root.write("/etc/jobsd/types.d/reindex.job", "[Job]\nCommand=/bin/true\nAllowGroups=operators\n")
+    root.run("systemctl", "reload", "jobsd.service")
+    with shown_rule(root, "only at night", lambda rule: rule.replace("hour >= 6 && hour < 22", f"hour >= 0 && {now}")):
+        run = lambda: erin.call("RunType", "sa{ss}a{sv}t", "reindex", {}, {}, 0)    # noqa: E731
+        assert eventually(lambda: True if outcome(run) == answer else None)
 
 
 def test_what_is_read_of_another_persons_job_breaks_off_with_the_right(alice, dave, root):
