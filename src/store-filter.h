@@ -9,6 +9,8 @@
 
 /* Whether an index by user has all of them. */
 bool filter_is_of_user(const StoreFilter *filter);
+/* Whether it has this text in it, or is as a pattern with "*" or "?" says, see fnmatch(3), in small or capital letters. */
+bool name_matches(const char *name, const char *wanted);
 bool row_matches(sqlite3_stmt *row, const StoreFilter *filter);
 /* Whether it is of an import that has not finished. range: what STATEMENT_HIDDEN gives. */
 bool row_is_hidden(sqlite3_stmt *range, sqlite3_stmt *row);

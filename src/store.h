@@ -147,7 +147,7 @@ typedef struct StoreFilter {
         uint64_t *ids;        /* only these */
         size_t n_ids;
         unsigned status_mask; /* 1 << JobStatus; 0: any */
-        char *name;           /* in the name, in small or capital letters */
+        char *name;           /* in the name, or a pattern of it: see name_matches() */
         char *type;
         char *user; /* name or number */
         char *related;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store-filter.h"
 #include "store-fixture.h"
 
 /* As in store.c: rows that one page looks at. */
@@ -272,6 +273,35 @@ static void insert_kind(Store *store, unsigned i) {
                 assert_int_equal(store_set_finished(store, job), 0);
 }
 
+static void test_names(void **state) {
+        static const struct {
+                const char *wanted, *names, *others;
+        } cases[] = {
+                { "port", "import|Export 12|PORT", "pour" },
+                { "[1]", "job [1]", "job 1" },
+                { "a\\b", "a\\b", "ab" },
+                { "Über", "ÜBERSICHT|die übersicht", "Uber" },
+                { "[ü", "x[Ü", "ü" },
+                { "im*", "import|IM|im port", "export im" },
+                { "*2025-??.csv", "rows 2025-11.csv", "rows 2025-1.csv|rows 2025-111.csv" },
+                { "?", "ü|漢|x", "xx" },
+                { "\\**", "*important", "important" },
+                { "[a-c]?", "b1", "d1" },
+                { "*", "|anything", NULL },
+                { "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", NULL,
+                                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                for (int good = 0; good < 2; good++) {
+                        _cleanup_free_ char *all = strdup((good ? cases[i].names : cases[i].others) ?: "");
+                        char *rest = *all || (good && cases[i].names) ? all : NULL, *name;
+
+                        while ((name = strsep(&rest, "|")))
+                                assert_int_equal(name_matches(name, cases[i].wanted), good);
+                }
+}
+
 static int setup_history(void **state) {
         int r = store_setup(state);
 
@@ -286,8 +316,8 @@ static bool text_matches(const char *text, const char *wanted) {
         return !wanted || (text && strcmp(text, wanted) == 0);
 }
 
-static bool name_matches(const Job *job, const StoreFilter *filter) {
-        return !filter->name || strcasestr(job->name, filter->name);
+static bool job_is_named(const Job *job, const StoreFilter *filter) {
+        return !filter->name || name_matches(job->name, filter->name);
 }
 
 static bool is_shared(const Job *job, const StoreFilter *filter) {
@@ -333,7 +363,7 @@ static bool is_wanted(const Job *job, const StoreFilter *filter) {
         if (filter->status_mask != 0 && !(filter->status_mask & (1U << job->status)))
                 return false;
         return user_matches(job, filter) && time_matches(job, filter) && id_matches(job, filter) &&
-                        name_matches(job, filter) && text_matches(job->type, filter->type) &&
+                        job_is_named(job, filter) && text_matches(job->type, filter->type) &&
                         text_matches(job->related, filter->related);
 }
 
@@ -409,7 +439,7 @@ static void test_every_set_of_statuses(void **state) {
 }
 
 static void test_by_a_part_of_the_name(void **state) {
-        static const char *const parts[] = { "back", "KUP", "b\303\204u", "%", "_", "Backups" };
+        static const char *const parts[] = { "back", "KUP", "b\303\204u", "%", "_", "Backups", "b*", "*?p" };
 
         for (size_t i = 0; i < ELEMENTSOF(parts); i++)
                 check_everywhere(store_of(state), (StoreFilter){ .name = (char *) parts[i] });
@@ -570,6 +600,7 @@ int main(void) {
                 TEST_HISTORY(test_by_ids),
                 TEST_HISTORY(test_ids_that_are_named_twice_or_not_there),
                 TEST_HISTORY(test_a_page_of_ids_that_is_just_full),
+                cmocka_unit_test(test_names),
                 cmocka_unit_test(test_filter_done_takes_an_empty_one),
         };
 
