@@ -410,6 +410,7 @@ def test_a_restart_of_the_journal_loses_no_job(alice, root):
     assert alice.output(id) == b"before\n"
 
 
+NEVER_READY = "/etc/systemd/system/systemd-journald@jobs.service.d/never-ready.conf"
 SOCKET, JOURNALD = "systemd-journald@jobs.socket", "systemd-journald@jobs.service"
 
 
@@ -445,6 +446,32 @@ def test_journald_is_away_while_much_is_printed(alice, root):
     output, notes = alice.output_and_notes(id)
     assert digest(output) == digest(lines(1000) + 3 * lines(3000) + lines(1000))
     assert notes == [f"end {len(output)}"]
+
+
+def test_what_was_in_the_socket_of_a_journald_that_is_stopped(alice, root):
+    """PID 1 throws it away, and closes the socket a moment later."""
+    alice.run("mkfifo", "room")
+    id = alice.sh("read -r go <room; seq 30000; : >printed; read -r go <room; echo end")
+    alice.wait_for(id, Status="running")
+    root.run("systemctl", "stop", SOCKET, JOURNALD)
+    root.write(NEVER_READY, "[Service]\nExecStartPre=sleep infinity\n")
+    start_socket_anew(root)
+    alice.run("sh", "-c", "echo go >room")
+    wait_until(alice.file("printed").exists)
+    root.run("systemctl", "stop", SOCKET, JOURNALD)
+    root.run("rm", NEVER_READY)
+    start_socket_anew(root)
+    alice.run("sh", "-c", "echo go >room")
+    assert alice.wait(id)["Result"] == "success"
+    output, notes = alice.output_and_notes(id)
+    assert notes == [f"end {len(output)}"]
+    assert digest(output) == digest(lines(30000) + b"end\n")
+
+
+def start_socket_anew(root):
+    root.run("systemctl", "daemon-reload")
+    root.run("systemctl", "reset-failed", "systemd-journald*@jobs.*")   # which may start no more than so often in ten seconds
+    root.run("systemctl", "start", SOCKET)
 
 
 def test_a_runner_that_is_killed_leaves_an_output_that_may_lack_its_end(alice):
