@@ -4,7 +4,7 @@
 # Whether an option's value is the next word, where it is not joined to it.
 __jobsctl_takes_value() {
         case $1 in
-        -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --since | --until | --before | \
+        -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --key | --since | --until | --before | \
                 --lines | --since-byte | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
                 --cpu-quota | --tasks-max | --output-max | --output-grace | --umask | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
@@ -53,7 +53,7 @@ __jobsctl_option_words() {
         case $1 in
         '' | list) printf '%s' "$common $filter --all --active --lines= --sort= --watch" ;;
         watch) printf '%s' "$common ${filter/--status= /} --all --active" ;;
-        run) printf '%s' "$common --type= --wait --follow --name= --related= --setenv= --parameter-file= --working-directory= --timeout=
+        run) printf '%s' "$common --type= --wait --follow --name= --related= --key= --setenv= --parameter-file= --working-directory= --timeout=
                 --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --results --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;

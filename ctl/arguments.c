@@ -50,6 +50,12 @@ static int set_related(void *field, const char *value) {
         return set_text(field, value);
 }
 
+static int set_key(void *field, const char *value) {
+        if (strlen(value) > JOBSD_KEY_BYTES_MAX || !text_is_one_line(value))
+                return -EINVAL;
+        return set_text(field, value);
+}
+
 static int set_name(void *field, const char *value) {
         if (strlen(value) > JOBSD_NAME_BYTES_MAX || !text_is_one_line(value))
                 return -EINVAL;
@@ -285,6 +291,7 @@ static const Option options[] = {
         { "tasks", 0, no_argument, VERB_WHICH_JOBS, FIELD(tasks), set_true, NULL },
         { "related", 0, required_argument, VERB_WHICH_JOBS | VERB_RUN, FIELD(related), set_related,
                         "a URI of at most 2048 bytes" },
+        { "key", 0, required_argument, VERB_RUN, FIELD(key), set_key, "a text of at most 63 bytes in one line" },
         { "since", 0, required_argument, VERB_WHICH_JOBS | VERB_LOG, FIELD(since_usec), set_time, EXPECTED_TIME },
         { "until", 0, required_argument, VERB_WHICH_JOBS | VERB_LOG, FIELD(until_usec), set_time, EXPECTED_TIME },
         { "all-ended", 0, no_argument, VERB_CLEAR, FIELD(all_ended), set_true, NULL },

@@ -43,7 +43,7 @@ typedef struct Arguments {
         /* Which jobs: list, clear and export */
         bool all, tasks, all_ended, dry_run, check;
         unsigned statuses; /* one bit a JobStatus; 0: every status */
-        const char *type, *of_user, *related;
+        const char *type, *of_user, *related, *key;
         uint64_t since_usec, until_usec, before_usec;
         uint64_t lines;       /* rows of a list, lines of an output */
         const char *sort_key; /* list: what ListSorted is asked for; NULL: the newest first */

@@ -124,7 +124,8 @@ static int append_parameters(sd_bus_message *call, char *const *values, const Ha
 
 static int append_call(sd_bus_message *call, const Arguments *arguments, char *const *from_files,
                 const HandedFiles *files) {
-        const TextOption labels[] = { { "origin", "command-line" }, { "related", arguments->related } };
+        const TextOption labels[] = { { "origin", "command-line" }, { "related", arguments->related },
+                { "key", arguments->key } };
         int r;
 
         r = sd_bus_message_append_basic(call, 's', arguments->type);

@@ -56,6 +56,7 @@ static const struct {
         { "What is run (run)",
                         "     --name=NAME          Show it by this name\n"
                         "     --related=URI        The record that it is about\n"
+                        "     --key=TEXT           Submit it once, however often it is said\n"
                         "  -E --setenv=NAME[=VALUE] Set an environment variable, or hand ours on\n"
                         "     --parameter-file=NAME:FILE  Read this parameter from a file (--type)\n"
                         "     --working-directory=DIR  Instead of the current one; ~ is the home\n"

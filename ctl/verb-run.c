@@ -276,6 +276,7 @@ static int append_options(sd_bus_message *call, const Arguments *arguments, cons
                 { "origin", "command-line" },
                 { "name", arguments->name },
                 { "related", arguments->related },
+                { "key", arguments->key },
                 { "user", arguments->uid },
                 { "working-directory", submission->directory },
         };

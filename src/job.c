@@ -72,6 +72,7 @@ Job *job_free(Job *job) {
         free(job->type);
         free(job->user);
         free(job->related);
+        free(job->key);
         strv_free(job->parameters);
         strv_free_erase(job->secrets);
         free(job->run_as);

@@ -109,6 +109,7 @@ typedef struct Job {
         bool results_uncounted;
         sd_id128_t inputs; /* the folder of files that it was handed, null for none; */
         uint64_t input_bytes; /* and what they take, until it has ended */
+        char *key; /* by which its owner submits it once, NULL for none; not of a job that was read from the store */
 } Job;
 
 int job_new(Job **ret);

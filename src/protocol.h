@@ -51,4 +51,6 @@
 #define JOBSD_OUTPUT_GRACE_USEC_MAX (3600 * UINT64_C(1000000))
 
 /* A password may have to be typed while a call waits, see section "polkit" of org.jobsd1(5). */
+/* Of a submission; as much as Gearman has for the same, in all of its versions. */
+#define JOBSD_KEY_BYTES_MAX 63U
 #define JOBSD_CALL_TIMEOUT_USEC (120 * UINT64_C(1000000))

@@ -131,6 +131,10 @@ static const char *const migrations[] = {
         "ALTER TABLE jobs ADD COLUMN inputs BLOB;"
         "ALTER TABLE jobs ADD COLUMN input_bytes INTEGER NOT NULL DEFAULT 0;"
         "CREATE INDEX jobs_with_inputs ON jobs (uid, input_bytes, inputs) WHERE status <= 1 AND inputs IS NOT NULL;",
+
+        /* What somebody may submit as often as he likes is there once. */
+        "ALTER TABLE jobs ADD COLUMN key TEXT;"
+        "CREATE UNIQUE INDEX jobs_by_key ON jobs (uid, key) WHERE key IS NOT NULL;",
 };
 
 int store_schema_newest(void) {

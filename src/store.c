@@ -78,6 +78,7 @@ int store_insert(Store *store, Job *job) {
         bind_uint64(statement, 28, job->keep_results);
         bind_id128(statement, 29, &job->inputs);
         bind_uint64(statement, 30, job->input_bytes);
+        bind_text(statement, 31, job->key);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);
@@ -217,6 +218,14 @@ int store_get_uncounted(Store *store, uint64_t after, Job **ret) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_UNCOUNTED];
 
         bind_uint64(statement, 1, after);
+        return get_one(statement, ret);
+}
+
+int store_get_by_key(Store *store, uid_t uid, const char *key, Job **ret) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_BY_KEY];
+
+        bind_uint64(statement, 1, uid);
+        bind_text(statement, 2, key);
         return get_one(statement, ret);
 }
 

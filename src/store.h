@@ -73,6 +73,8 @@ int store_delete_ended(Store *store, uint64_t id);
 
 /* All of one job but its secrets; -ENOENT. */
 int store_get(Store *store, uint64_t id, Job **ret);
+/* The one that a user submitted with this key; -ENOENT. */
+int store_get_by_key(Store *store, uid_t uid, const char *key, Job **ret);
 /* The secret parameters of a job, "NAME=VALUE", for its start. They are wiped when it has ended. */
 int store_get_secrets(Store *store, uint64_t id, char ***ret);
 /* The first job that a user has in the queue of this type (NULL: of commands), behind an id, and not to be

@@ -59,6 +59,13 @@ int strv_copy(char *const *l, char ***ret) {
         return 0;
 }
 
+bool strv_equal(char *const *a, char *const *b) {
+        for (; a && *a && b && *b; a++, b++)
+                if (strcmp(*a, *b) != 0)
+                        return false;
+        return !(a && *a) && !(b && *b);
+}
+
 bool strv_contains(char *const *l, const char *s) {
         for (; l && *l; l++)
                 if (strcmp(*l, s) == 0)

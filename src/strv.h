@@ -23,6 +23,8 @@ size_t strv_length(char *const *l);
 /* All bytes with their terminators: what execve(2) counts. */
 size_t strv_size(char *const *l);
 int strv_copy(char *const *l, char ***ret);
+/* The same texts in the same order. */
+bool strv_equal(char *const *a, char *const *b);
 bool strv_contains(char *const *l, const char *s);
 /* All of them with the separator between. */
 int strv_join(char *const *l, const char *separator, char **ret);

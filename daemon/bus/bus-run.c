@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus-manager.h"
+#include "commit.h"
 #include "controllers.h"
 #include "inputs.h"
 #include "job-credential.h"
@@ -17,13 +18,10 @@
 #include "submit.h"
 #include "type-registry.h"
 
-static void on_submitted(int r, const Job *job, void *userdata) {
+static void reply_with_job(Request *q, int r, const Job *job) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_free_ char *path = NULL;
-        Request *q = userdata;
 
-        if (r >= 0 && !sd_id128_is_null(job->inputs))
-                inputs_keep(q);
         if (r >= 0)
                 r = job_path(job->id, &path);
         if (r >= 0)
@@ -34,6 +32,56 @@ static void on_submitted(int r, const Job *job, void *userdata) {
                 request_fail(q, r, NULL);
         else
                 request_reply(q, reply);
+}
+
+static void on_submitted(int r, const Job *job, void *userdata) {
+        Request *q = userdata;
+
+        if (r >= 0 && !sd_id128_is_null(job->inputs))
+                inputs_keep(q);
+        reply_with_job(q, r, job);
+}
+
+/* ---- once, with a key ---- */
+
+typedef struct Known {
+        Request *request;
+        Job *job;
+} Known;
+
+static void on_known_committed(int r, void *userdata) {
+        Known *known = userdata;
+
+        reply_with_job(known->request, r, known->job);
+        job_free(known->job);
+        free(known);
+}
+
+/* Its submission may be in this turn's transaction: it is no promise before that is durable. */
+static int reply_when_durable(Request *q, Job **job) {
+        Known *known = malloc(sizeof(Known));
+        int r = known ? commit_begin(q->manager->commit) : -ENOMEM;
+
+        if (r < 0) {
+                free(known);
+                return r;
+        }
+        *known = (Known){ q, TAKE_PTR(*job) };
+        commit_add(q->manager->commit, on_known_committed, known);
+        return REQUEST_PENDING;
+}
+
+/* 1 when there is none yet. */
+static int find_known(Request *q, const Job *job, sd_bus_error *e) {
+        _cleanup_(job_freep) Job *known = NULL;
+        int r = job->key ? submit_find_same(q->manager, job, &known) : -ENOENT;
+
+        if (r == -ENOENT)
+                return 1;
+        if (r == -EEXIST)
+                return error_invalid(e, "\"key\" \"" QUOTE "\" is that of job %" PRIu64 ", which was to do something else.",
+                                QUOTED(job->key), known->id);
+        return r < 0 ? r : reply_when_durable(q, &known);
 }
 
 /* Types are an administrator's, as jobsd.conf is. */
@@ -77,6 +125,9 @@ static int submit(Request *q, Job **submitted, sd_bus_error *e) {
         Job *job = *submitted;
         int r;
 
+        r = find_known(q, job, e);
+        if (r <= 0)
+                return r;
         r = check_output_max(q->manager, job, e);
         if (r >= 0)
                 r = check_controllers(q->manager, job, e);
@@ -230,6 +281,8 @@ static int make_job(Request *q, const JobType *type, const TypeCall *call, Job *
                 r = inputs_check(type, call->values, &call->options, e);
         if (r >= 0)
                 r = strdup_or_null(label->related, &job->related);
+        if (r >= 0)
+                r = strdup_or_null(label->key, &job->key);
         if (r < 0)
                 return r;
         job->origin = label->origin;
@@ -269,6 +322,8 @@ static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         if (r >= 0)
                 r = set_owner(q, job, owner);
         if (r >= 0)
+                r = find_known(q, job, e); /* then nothing is taken over */
+        if (r > 0)
                 r = inputs_take(q, type, &call->options, job, e);
         return r <= 0 ? r : submit(q, &job, e);
 }

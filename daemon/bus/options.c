@@ -304,6 +304,7 @@ int run_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                                 JOBSD_OUTPUT_GRACE_USEC_MIN, JOBSD_OUTPUT_GRACE_USEC_MAX },
                 { "nice", "i", read_nice, 0, 0, 0 },
                 { "umask", "u", read_umask, 0, 0, 0 },
+                { "key", "s", read_job_line, offsetof(Job, key), 0, JOBSD_KEY_BYTES_MAX },
                 { "results", "b", read_results, 0, 0, 0 },
                 { "user", "s", read_line, offsetof(RunOptions, user), 0, 255 },
         };
@@ -349,6 +350,7 @@ int type_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                 { "related", "s", read_related, offsetof(Job, related), 0, JOBSD_RELATED_BYTES_MAX },
                 { "origin", "s", read_origin, 0, 0, 0 },
                 { "files", "a{sh}", read_files, 0, 0, 0 },
+                { "key", "s", read_job_line, offsetof(Job, key), 0, JOBSD_KEY_BYTES_MAX },
         };
 
         return options_read(m, table, ELEMENTSOF(table), options, e);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "clock.h"
 #include "commit.h"
 #include "events.h"
 #include "log.h"
 #include "queue.h"
+#include "strv.h"
 #include "submit.h"
 #include "user.h"
 
@@ -36,6 +38,30 @@ static void on_submitted(int r, void *userdata) {
         job_free(job);
         free(submission);
         queue_dispatch(m);
+}
+
+static bool have_same_texts(char *const *a, char *const *b) {
+        for (char *const *s = a; s && *s; s++)
+                if (!strv_contains(b, *s))
+                        return false;
+        return strv_length(a) == strv_length(b);
+}
+
+/* Of a type its parameters, in any order: where the command has the place of a file, that is a new one each time. */
+static bool is_same(const Job *a, const Job *b) {
+        if (a->type || b->type)
+                return a->type && b->type && strcmp(a->type, b->type) == 0 && have_same_texts(a->parameters, b->parameters);
+        return strv_equal(a->command, b->command);
+}
+
+int submit_find_same(Manager *m, const Job *job, Job **ret) {
+        _cleanup_(job_freep) Job *found = NULL;
+        int r = store_get_by_key(m->store, job->uid, job->key, &found);
+
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(found);
+        return is_same(job, *ret) ? 0 : -EEXIST;
 }
 
 static bool has_too_many_results(Manager *m, uid_t uid) {

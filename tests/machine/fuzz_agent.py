@@ -33,7 +33,7 @@ _STANDARD = [
 _KEYS = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s", "timeout": "t",
     "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t", "umask": "u",
-    "nice": "i", "user": "s", "all": "b", "ids": "at",
+    "nice": "i", "user": "s", "key": "s", "results": "b", "all": "b", "ids": "at",
     "status": "as", "type": "s", "since": "t", "until": "t", "before": "t", "follow": "b", "lines": "t",
     "columns": "as", "raw": "b", "moon": "v",
 }

@@ -34,7 +34,7 @@ _AGENT = Path(__file__).with_name("bus_agent.py").read_text()
 _TYPES = {
     "name": "s", "related": "s", "origin": "s", "environment": "as", "working-directory": "s",
     "timeout": "t", "memory-max": "t", "cpu-quota": "t", "tasks-max": "t", "output-max": "t", "output-grace": "t", "umask": "u", "nice": "i", "results": "b",
-    "user": "s",
+    "user": "s", "key": "s",
     "all": "b", "ids": "at", "status": "as", "type": "s", "tasks": "b", "since": "t", "until": "t", "before": "t",
     "follow": "b", "lines": "t", "since-byte": "t",
 }

@@ -588,6 +588,47 @@ static void test_what_a_user_may_leave_is_bounded(void **state) {
         free(happenings_take());
 }
 
+/* ---- once, with a key ---- */
+
+static int find_same(Manager *m, uid_t uid, const char *key, const char *type, const char *text, uint64_t *ret_id) {
+        _cleanup_(job_freep) Job *job = sample_job(uid, "alice"), *found = NULL;
+        int r;
+
+        set_text(&job->key, key);
+        if (type)
+                set_text(&job->type, type);
+        assert_int_equal(strv_extend(type ? &job->parameters : &job->command, text), 0);
+        r = submit_find_same(m, job, &found);
+        if (found)
+                *ret_id = found->id;
+        if (r == -ENOENT) {
+                assert_int_equal(submit_job(m, job, on_submitted, NULL), 0);
+                *ret_id = 0;
+                job = NULL;
+        }
+        return r;
+}
+
+static void test_what_has_a_key_is_submitted_once(void **state) {
+        Manager *m = manager_of(state);
+        uint64_t id;
+
+        assert_int_equal(find_same(m, ALICE, "nightly", NULL, "a", &id), -ENOENT);
+        assert_int_equal(find_same(m, ALICE, "nightly", NULL, "a", &id), 0); /* in the same turn */
+        assert_int_equal(id, 1);
+        turn(m);
+        assert_int_equal(find_same(m, ALICE, "nightly", NULL, "b", &id), -EEXIST);
+        assert_int_equal(id, 1);
+        assert_int_equal(find_same(m, ALICE, "nightly", "import", "a", &id), -EEXIST);
+        assert_int_equal(find_same(m, BOB, "nightly", NULL, "b", &id), -ENOENT);
+        assert_int_equal(find_same(m, ALICE, "Nightly", "import", "a=1", &id), -ENOENT);
+        turn(m);
+        assert_int_equal(find_same(m, ALICE, "Nightly", "import", "a=1", &id), 0);
+        assert_int_equal(id, 3);
+        assert_int_equal(find_same(m, ALICE, "Nightly", "import", "a=2", &id), -EEXIST);
+        assert_int_equal(find_same(m, ALICE, "Nightly", "export", "a=1", &id), -EEXIST);
+}
+
 /* ---- files that jobs are handed ---- */
 
 #define INPUTS "00112233445566778899aabbccddeeff"
@@ -835,6 +876,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                                 test_they_stay_uncounted_when_nobody_could, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(test_what_a_user_may_leave_is_bounded, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_what_has_a_key_is_submitted_once, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_what_a_job_was_handed_goes_with_its_last_try, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(

@@ -111,8 +111,22 @@ static void test_unpack_without_a_terminator(void **state) {
         assert_null(l);
 }
 
+static void test_equal(void **state) {
+        char *const ab[] = { (char *) "a", (char *) "b", NULL }, *const ba[] = { (char *) "b", (char *) "a", NULL },
+             *const a[] = { (char *) "a", NULL }, *const none[] = { NULL };
+
+        assert_true(strv_equal(ab, ab));
+        assert_false(strv_equal(ab, ba));
+        assert_false(strv_equal(ab, a));
+        assert_false(strv_equal(a, ab));
+        assert_false(strv_equal(a, NULL));
+        assert_true(strv_equal(none, NULL));
+        assert_true(strv_equal(NULL, NULL));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_equal),
                 cmocka_unit_test(test_null_is_an_empty_array),
                 cmocka_unit_test(test_length_and_size),
                 cmocka_unit_test(test_copy_owns_its_strings),
