@@ -95,10 +95,29 @@ def test_a_finding_aid_has_a_description_and_all_below_it_each_after_its_parent(
     assert "Harbour" not in text
 
 
-def test_a_finding_aid_says_which_characters_its_font_lacks(archive):
-    query(archive, "UPDATE description SET title = 'Letters from 漢口' WHERE id = 10")
+def test_a_finding_aid_has_chinese_japanese_and_korean_within_its_margins(archive):
+    title = "漢口からの手紙 (Übersee) 인천 항구"
+    word = "Dampfschifffahrtsgesellschaft"
+    # Stops and long words at each place of a line.
+    text = "".join(f"{'檔案' * n}。{'カ' * n}、{word} " for n in range(1, 40))
+    query(archive, f"UPDATE description SET title = '{title}', scope_and_content = '{text}' WHERE id = 10")
+    path = f"{DIRECTORY}/ho.pdf"
+    assert program(archive, "finding-aid", description=9, output=path) == "ho.pdf: 2 descriptions\n"
+
+    printed = archive.run("pdftotext", "-nopgbrk", path, "-").stdout
+    assert f"HO/1 {title}" in printed and printed.count(word) == text.count(word)
+    # What is not printed are page numbers.
+    assert re.sub(r"\s", "", text) in re.sub(r"\s|^\d+$", "", printed, flags=re.MULTILINE)
+    fonts = archive.run("pdffonts", path).stdout
+    assert re.search(r"^[A-Z]{6}\+DroidSansFallback +TrueType +\S+ +yes yes yes ", fonts, re.MULTILINE)
+    boxes = archive.run("pdftotext", "-bbox", path, "-").stdout
+    assert max(float(right) for right in re.findall(r'<word .*xMax="([\d.]+)"', boxes)) <= 595.28 - 20 / 25.4 * 72
+
+
+def test_a_finding_aid_says_which_characters_its_fonts_lack(archive):
+    query(archive, "UPDATE description SET title = 'Letters from 漢口, ไทย', dates = '१९०४' WHERE id = 10")
     printed = program(archive, "finding-aid", description=9, output=f"{DIRECTORY}/ho.pdf")
-    assert printed.splitlines()[0] == "HO/1: DejaVuSans has no 口 漢"
+    assert printed.splitlines()[0] == "HO/1: no font has ० १ ४ ९ ท ย ไ"
 
 
 def test_a_finding_aid_that_fails_leaves_the_old_one(archive):
