@@ -24,7 +24,7 @@ const ARGUMENTS = [
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'jobsd-browser-'));
 const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium', args: ARGUMENTS, downloadsPath: folder,
+    executablePath: '/usr/bin/chromium-headless-shell', args: ARGUMENTS, downloadsPath: folder,
 });
 const pages = new Map();
 
