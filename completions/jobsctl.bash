@@ -5,8 +5,8 @@
 __jobsctl_takes_value() {
         case $1 in
         -[HMunEpo] | --host | --machine | --json | --sort | --status | --type | --related | --key | --since | --until | --before | \
-                --lines | --since-byte | --name | --uid | --setenv | --parameter-file | --working-directory | --timeout | --memory-max | \
-                --cpu-quota | --tasks-max | --output-max | --output-grace | --umask | --nice | --property | --format | --output | --columns) return 0 ;;
+                --lines | --since-byte | --name | --uid | --setenv | --parameter-file | --stdin-name | --origin | \
+                --working-directory | --timeout | --memory-max | --cpu-quota | --tasks-max | --output-max | --output-grace | --umask | --nice | --property | --format | --output | --columns) return 0 ;;
         esac
         return 1
 }
@@ -53,8 +53,8 @@ __jobsctl_option_words() {
         case $1 in
         '' | list) printf '%s' "$common $filter --all --active --lines= --sort= --watch" ;;
         watch) printf '%s' "$common ${filter/--status= /} --all --active" ;;
-        run) printf '%s' "$common --type= --wait --follow --name= --related= --key= --setenv= --parameter-file= --working-directory= --timeout=
-                --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --results --uid=" ;;
+        run) printf '%s' "$common --type= --wait --follow --name= --related= --key= --setenv= --parameter-file= --stdin-name= --origin=
+                --working-directory= --timeout= --memory-max= --cpu-quota= --tasks-max= --output-max= --output-grace= --nice= --umask= --results --uid=" ;;
         show) printf '%s' "$common --property= --value" ;;
         status) printf '%s' "$common --lines=" ;;
         output) printf '%s' "$common --follow --lines= --since-byte= --strict" ;;
@@ -122,6 +122,7 @@ __jobsctl_option_value() {
         --json) COMPREPLY=($(compgen -W 'short pretty off' -- "$cur")) ;;
         --type) COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur")) ;;
         --sort) COMPREPLY=($(compgen -W 'start end -start -end' -- "$cur")) ;;
+        --origin) COMPREPLY=($(compgen -W 'command-line web bus gearman' -- "$cur")) ;;
         --status) COMPREPLY=($(compgen -W 'queued running completed error cancelled' -- "$cur")) ;;
         -u | --uid) COMPREPLY=($(compgen -u -- "$cur")) ;;
         --user) # alone it is the session bus

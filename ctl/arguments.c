@@ -62,6 +62,10 @@ static int set_name(void *field, const char *value) {
         return set_text(field, value);
 }
 
+static int set_origin(void *field, const char *value) {
+        return (int) job_origin_from_string(value) < 0 ? -EINVAL : set_text(field, value);
+}
+
 static int set_host(void *field, const char *value) {
         Arguments *arguments = field;
 
@@ -317,6 +321,8 @@ static const Option options[] = {
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },
         { "parameter-file", 0, required_argument, VERB_RUN, FIELD(parameter_files), add_text, "NAME:FILE" },
+        { "stdin-name", 0, required_argument, VERB_RUN, FIELD(stdin_name), set_text, "a file's name" },
+        { "origin", 0, required_argument, VERB_RUN, FIELD(origin), set_origin, "command-line, web, bus or gearman" },
         { "working-directory", 0, required_argument, VERB_RUN, FIELD(working_directory), set_text,
                         "a folder, or ~ for the user's home" },
         { "timeout", 0, required_argument, VERB_RUN, FIELD(timeout_usec), set_timeout,

@@ -52,7 +52,8 @@ typedef struct Arguments {
 
         /* run */
         bool wait, follow;
-        const char *name, *uid, *working_directory;
+        const char *name, *uid, *working_directory, *stdin_name;
+        const char *origin; /* NULL: command-line */
         char **environment, **parameter_files;
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max, output_max, output_grace_usec;
         int nice;

@@ -74,15 +74,25 @@ static int open_path(const char *path, int *ret) {
         return *ret < 0 ? fail(-errno, "Failed to open %s", path) : 0;
 }
 
-static int add_file(HandedFiles *files, const char *operand) {
-        const char *path = path_of(operand), *slash = strrchr(path, '/');
+/* What people see of it. */
+static const char *name_of(const char *path, const char *stdin_name) {
+        const char *slash = strrchr(path, '/');
+
+        if (is_stdin(path) && stdin_name)
+                return stdin_name;
+        return slash ? slash + 1 : path;
+}
+
+static int add_file(HandedFiles *files, const char *operand, const char *stdin_name) {
+        const char *path = path_of(operand);
         HandedFile *grown = reallocarray(files->files, files->n + 1, sizeof(HandedFile)), *file;
 
         if (!grown)
                 return fail_memory();
         files->files = grown;
         file = &grown[files->n];
-        *file = (HandedFile){ operand, strndup(operand, (size_t) (path - operand - 1)), slash ? slash + 1 : path, -EBADF };
+        *file = (HandedFile){ operand, strndup(operand, (size_t) (path - operand - 1)), name_of(path, stdin_name),
+                -EBADF };
         if (!file->key)
                 return fail_memory();
         files->n++;
@@ -102,7 +112,7 @@ static int open_files(const Context *context, struct json_object *type, HandedFi
 
         for (size_t i = 0; r >= 0 && i < arguments->n_operands; i++)
                 if (parameter_is_file(type, arguments->operands[i]))
-                        r = add_file(files, arguments->operands[i]);
+                        r = add_file(files, arguments->operands[i], arguments->stdin_name);
         if (r < 0 || files->n == 0)
                 return r;
         r = source_check_transport(context, "run ...");

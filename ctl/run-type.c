@@ -65,6 +65,8 @@ int run_type_check(const Arguments *arguments) {
                 if (!utf8_is_valid(operand))
                         return fail_usage("Parameter %zu is not UTF-8 text.", i + 1);
         }
+        if (arguments->stdin_name && !utf8_is_valid(arguments->stdin_name))
+                return fail_usage("The name of --stdin-name= is not UTF-8 text.");
         return check_parameter_files(arguments->parameter_files);
 }
 
@@ -124,7 +126,7 @@ static int append_parameters(sd_bus_message *call, char *const *values, const Ha
 
 static int append_call(sd_bus_message *call, const Arguments *arguments, char *const *from_files,
                 const HandedFiles *files) {
-        const TextOption labels[] = { { "origin", "command-line" }, { "related", arguments->related },
+        const TextOption labels[] = { { "origin", arguments->origin ?: "command-line" }, { "related", arguments->related },
                 { "key", arguments->key } };
         int r;
 

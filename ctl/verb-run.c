@@ -89,6 +89,8 @@ int run_check(const Arguments *arguments) {
                 return run_type_check(arguments);
         if (arguments->parameter_files)
                 return fail_usage("--parameter-file has no meaning without --type.");
+        if (arguments->stdin_name)
+                return fail_usage("--stdin-name has no meaning without --type.");
         if (arguments->n_operands == 0)
                 return fail_usage("What is missing: jobsctl run %s", arguments->verb->operands);
         r = check_argv(arguments->operands);
@@ -273,7 +275,7 @@ static int append_umask(sd_bus_message *call, const Arguments *arguments) {
 
 static int append_options(sd_bus_message *call, const Arguments *arguments, const Submission *submission) {
         const TextOption texts[] = {
-                { "origin", "command-line" },
+                { "origin", arguments->origin ?: "command-line" },
                 { "name", arguments->name },
                 { "related", arguments->related },
                 { "key", arguments->key },

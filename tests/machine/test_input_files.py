@@ -217,9 +217,17 @@ def test_on_the_command_line_it_is_a_path(erin):
     assert followed.stdout == "erin 400\nfrom a pipe\n"
     newest = erin.jobsctl("list", "-n", "1", "--json=short").stdout
     assert '"type":"mine"' in newest
+    id = int(erin.jobsctl("run", "--quiet", "--type=mine", "--stdin-name=ships.csv", "--origin=web", "records=-",
+                          "plan=records.csv", input="from a page\n").stdout)
+    job = erin.wait(id)
+    assert (job["Parameters"], job["Origin"]) == (["records=ships.csv", "plan=records.csv"], "web")
     wrong = erin.jobsctl("run", "--type=read", "records=no-such.csv", check=False)
     assert (wrong.returncode, wrong.stderr) == (1, "Failed to submit the job: Parameter \"records\" takes a file, and none was"
                                                    " handed over.\n")
+    wrong = erin.jobsctl("run", "--type=read", "--stdin-name=../x", "records=-", check=False, input="x")
+    assert wrong.returncode == 1 and 'Parameter "records" takes a file that is handed over, and its name' in wrong.stderr
+    for options in ["--stdin-name=x", "true"], ["--type=read", "--origin=x", "records=-"]:
+        assert erin.jobsctl("run", *options, check=False).returncode == 2
     unreadable = erin.jobsctl("run", "--type=read", "records=/etc/shadow", check=False)
     assert unreadable.returncode == 1 and unreadable.stderr == "Failed to open /etc/shadow: Permission denied\n"
 
