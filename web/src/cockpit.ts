@@ -16,6 +16,21 @@ export interface Process extends Promise<Uint8Array> {
     close(problem?: string): void;
 }
 
+// What a process is given and says, in pieces; it ends with "close".
+export interface Channel {
+    id: string;
+    valid: boolean;             // until it is closed
+    send(data: Uint8Array): void;
+    control(options: { command: 'done' } | { command: 'ping'; sequence: number }): void;
+    addEventListener(type: 'message', callback: (event: Event, data: Uint8Array) => void): void;
+    addEventListener(type: 'close', callback: (event: Event, options: Ending) => void): void;
+    close(problem?: string): void;
+}
+
+export interface Ending { problem?: string; message?: string; 'exit-status'?: number; 'exit-signal'?: string }
+
+export interface Control { command: string; channel?: string; sequence?: number }
+
 export interface Subscription { remove(): void }
 
 export interface SignalMatch { path?: string; path_namespace?: string; interface?: string; member?: string }
@@ -53,10 +68,16 @@ interface Cockpit extends EventTarget {
     dbus(name: string, options: { bus: 'system'; superuser?: Superuser; track?: boolean }): BusClient;
     variant(type: string, value: unknown): Variant;
     spawn(argv: string[], options: { binary: true; superuser?: Superuser; err?: 'message' | 'ignore' }): Process;
+    channel(options: { payload: 'stream'; binary: true; spawn: string[]; err: 'message' }): Channel;
     permission(options: { admin: true }): Permission;
     user(): Promise<{ name: string; id: number; groups: string[] }>;
     location: Location;
-    transport: { csrf_token: string; uri(suffix: string): string };
+    transport: {
+        csrf_token: string;
+        uri(suffix: string): string;
+        // Sees all that comes, and lets through that for which it says so.
+        filter(callback: (message: unknown, channel: string, control: Control | undefined) => boolean): void;
+    };
     jump(path: string): void;
 }
 

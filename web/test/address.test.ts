@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
 
-import { NO_FILTERS, addressOf, isFiltered, parseAddress } from '../src/model/address';
+import { NO_FILTERS, addressOf, isFiltered, isStart, parseAddress, startOfType } from '../src/model/address';
 import type { Filters } from '../src/model/address';
 
 const EVERYTHING: Filters = {
@@ -55,5 +55,25 @@ describe('the address of a job', () => {
 
     it.each([['0'], ['x'], ['1.5'], ['12', 'more'], ['<b>']])('is not %j', (...path) => {
         expect(parseAddress(path, {}).kind).toBe('list');
+    });
+});
+
+describe('the address where a job is started', () => {
+    it.each([
+        [['start'], {}, { kind: 'start' }],
+        [['start'], { type: 'import' }, { kind: 'type', name: 'import' }],
+        [['start'], { type: ['import', 'other'] }, { kind: 'type', name: 'import' }],
+        [['start', 'command'], { type: 'import' }, { kind: 'command' }],
+    ])('%j %j', (path, options, place) => {
+        expect(parseAddress(path, options)).toEqual(place);
+        expect(isStart(parseAddress(path, options))).toBe(true);
+    });
+
+    it.each([['start', 'more'], ['start', 'command', 'more'], ['Start'], ['command']])('is not %j', (...path) => {
+        expect(parseAddress(path, {}).kind).toBe('list');
+    });
+
+    it('has the type in it, whatever it is called', () => {
+        expect(startOfType('a b&c')).toBe('#/start?type=a%20b%26c');
     });
 });

@@ -14,7 +14,8 @@ function words(isFiltered: boolean, view: View): [string, string] {
     case 'active': return [_("No job waits or runs"), _("Those that have ended are among all jobs.")];
     case 'failed': return [_("No job has failed"), _("Those that do are listed here until they are cleared.")];
     case 'all': return [
-        _("There are no jobs to report on"), _("\"jobsctl run\" in a terminal starts one. It appears here by itself."),
+        _("There are no jobs to report on"),
+        _("\"Start a job\" starts one, or \"jobsctl run\" in a terminal. It appears here by itself."),
     ];
     }
 }

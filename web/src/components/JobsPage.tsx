@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { Alert } from '@patternfly/react-core/dist/esm/components/Alert';
+import { Button } from '@patternfly/react-core/dist/esm/components/Button';
 import { Content } from '@patternfly/react-core/dist/esm/components/Content';
 import { Flex, FlexItem } from '@patternfly/react-core/dist/esm/layouts/Flex';
 import { PageSection } from '@patternfly/react-core/dist/esm/components/Page';
 
 import { _ } from '../i18n';
-import { isFiltered } from '../model/address';
+import { START, isFiltered } from '../model/address';
 import type { Place } from '../model/address';
 import { groupsToClear } from '../model/clear-group';
 import type { Sort } from '../model/sort';
@@ -45,6 +46,9 @@ export function JobsPage({ model, place }: Props) {
                             <ExportButton filters={filters} isAdministrator={isAdministrator} />
                             <ClearButton connection={model.connection}
                                          groups={groupsToClear(viewer, filters.user)} />
+                            <FlexItem>
+                                <Button variant="primary" component="a" href={START}>{_("Start a job")}</Button>
+                            </FlexItem>
                         </Flex>
                     </FlexItem>
                 </Flex>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // What the page shows is in its address, so that back, forward, reload and a shared link work:
-// #/?view=failed&user=alice is the list, #/12 is a job. What is wrong in an address counts as absent.
+// #/?view=failed&user=alice is the list, #/12 is a job, #/start is where one is started: #/start?type=import of a type,
+// #/start/command of a command. What is wrong in an address counts as absent.
 
 import type { Options } from '../cockpit';
 import { STATUSES } from './job';
@@ -26,7 +27,18 @@ export interface Filters {
 // A page of 50, from where the one before it ended: empty for the first one.
 export interface Page { filters: Filters; sort: Sort; from: string }
 
-export type Place = { kind: 'list' } & Page | { kind: 'job'; id: number };
+export type Place =
+    | { kind: 'list' } & Page
+    | { kind: 'job'; id: number }
+    | Start;
+
+export type Start =
+    | { kind: 'start' }
+    | { kind: 'type'; name: string }
+    | { kind: 'command' };
+
+export const START = '#/start';
+export const START_COMMAND = '#/start/command';
 
 export const NO_FILTERS: Filters = {
     view: 'all', statuses: [], name: '', type: '', user: '', related: '', since: '', until: '',
@@ -61,6 +73,22 @@ function day(text: string): string {
     return beginOfDay(text) === undefined ? '' : text;
 }
 
+export function startOfType(name: string): string {
+    return `${START}?type=${encodeURIComponent(name)}`;
+}
+
+export function isStart(place: Place): place is Start {
+    return place.kind !== 'list' && place.kind !== 'job';
+}
+
+function parseStart(path: string[], type: string): Start | undefined {
+    switch (path.join('/')) {
+    case 'start': return type === '' ? { kind: 'start' } : { kind: 'type', name: type };
+    case 'start/command': return { kind: 'command' };
+    default: return undefined;
+    }
+}
+
 export function parseAddress(path: string[], options: Options): Place {
     const id = path.length === 1 ? number(path[0] ?? '') : 0;
     if (id > 0)
@@ -68,6 +96,9 @@ export function parseAddress(path: string[], options: Options): Place {
 
     // Given twice, an option is a list.
     const text = (name: string) => [options[name] ?? ''].flat()[0] ?? '';
+    const start = parseStart(path, text('type'));
+    if (start)
+        return start;
     const view = VIEWS.find(known => known === text('view')) ?? 'all';
     const statuses = text('status').split(',');
     return {

@@ -9,6 +9,7 @@ import { Connection } from './connection';
 import { JobCounts } from './job-counts';
 import { JobDetails } from './job-details';
 import { JobList } from './job-list';
+import { JobTypes } from './job-types';
 import { Observable } from './observable';
 import { Selection } from './selection';
 
@@ -18,6 +19,7 @@ export class Model extends Observable<{ place: Place }> {
     readonly counts = new JobCounts(this.connection);
     readonly details = new JobDetails(this.connection);
     readonly selection = new Selection(this.connection);
+    readonly types = new JobTypes(this.connection);
 
     constructor() {
         super({ place: parseAddress(cockpit.location.path, cockpit.location.options) });
@@ -38,6 +40,7 @@ export class Model extends Observable<{ place: Place }> {
                 this.counts.count();
                 this.selection.check().catch(() => {});      // the list says why
                 this.details.load();
+                this.types.renew(this.state.place);
             });
         this.follow();
     }
@@ -74,5 +77,6 @@ export class Model extends Observable<{ place: Place }> {
             this.counts.show(place.filters);
         }
         this.details.show(place.kind === 'job' ? place.id : 0);
+        this.types.show(place);
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { Content } from '@patternfly/react-core/dist/esm/components/Content';
+import { Gallery } from '@patternfly/react-core/dist/esm/layouts/Gallery';
+import { SearchInput } from '@patternfly/react-core/dist/esm/components/SearchInput';
+import { useState } from 'react';
+
+import { _, language } from '../i18n';
+import { START_COMMAND, startOfType } from '../model/address';
+import { descriptionOf, searchTypes } from '../model/job-type';
+import type { JobType } from '../model/job-type';
+import { StartCard } from './StartCard';
+
+interface Props { types: readonly JobType[]; isLoaded: boolean }
+
+// More of them are searched.
+const CARDS_AT_A_GLANCE = 8;
+
+function needsPassword({ Name, Allowed }: JobType): string | undefined {
+    return Allowed === 'yes' ? undefined
+        : _("It needs administrative access: in a terminal, \"jobsctl run --type=$0\" asks for the password.", Name);
+}
+
+// The types that one may run, and a command.
+export function TypeCards({ types, isLoaded }: Props) {
+    const [wanted, setWanted] = useState('');
+    const found = searchTypes(types, wanted, language());
+    return (
+        <>
+            {types.length > CARDS_AT_A_GLANCE &&
+                <SearchInput className="search" aria-label={_("Search job types")} placeholder={_("Search job types")}
+                             value={wanted} resetButtonLabel={_("Empty this field")}
+                             onChange={(_event, typed) => setWanted(typed)} onClear={() => setWanted('')} />}
+            {isLoaded && types.length === 0 &&
+                <Content component="p">
+                    {_("There are no job types that you may run. An administrator defines them; a command needs none.")}
+                </Content>}
+            {types.length > 0 && found.length === 0 &&
+                <Content component="p" role="status">{_("No job type matches")}</Content>}
+            <Gallery hasGutter minWidths={{ default: '100%', sm: '18rem' }} component="ul">
+                {found.map(type =>
+                    <StartCard key={type.Name} id={`type-${type.Name}`} title={type.Name}
+                               text={descriptionOf(type, language())} note={needsPassword(type)}
+                               href={type.Allowed === 'yes' ? startOfType(type.Name) : undefined} />)}
+                <StartCard id="command" title={_("Run a command")} href={START_COMMAND}
+                           text={_("Any program of this machine, with its arguments, or a line for the shell.")} />
+            </Gallery>
+        </>
+    );
+}

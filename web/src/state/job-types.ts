@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The job types that there are for whoever has logged in: asked for when a job is about to be started. There is no
+// signal of them.
+
+import type { BusError } from '../bus/bus';
+import { isStart } from '../model/address';
+import type { Place } from '../model/address';
+import { jobType, offeredTypes } from '../model/job-type';
+import type { JobType } from '../model/job-type';
+import type { Connection } from './connection';
+import { Observable } from './observable';
+
+export interface JobTypesState {
+    types: readonly JobType[];
+    isLoaded: boolean;
+    error: BusError | undefined;
+}
+
+export class JobTypes extends Observable<JobTypesState> {
+    private isShown = false;
+    private mustLoad = false;
+    private isBusy = false;
+
+    constructor(private readonly connection: Connection) {
+        super({ types: [], isLoaded: false, error: undefined });
+    }
+
+    show(place: Place) {
+        this.isShown = isStart(place);
+        this.load();
+    }
+
+    // With each jobsd that comes. A form that somebody fills in stays, also when its type is gone: jobsd says so.
+    renew(place: Place) {
+        if (place.kind === 'start' || !this.state.isLoaded || this.state.error)
+            this.load();
+    }
+
+    private load() {
+        this.mustLoad = this.isShown;
+        this.work();
+    }
+
+    private async work() {
+        if (this.isBusy || !this.connection.own)
+            return;
+        this.isBusy = true;
+        while (this.mustLoad)
+            await this.loadTypes();
+        this.isBusy = false;
+    }
+
+    private async loadTypes() {
+        this.mustLoad = false;
+        try {
+            const [rows] = await this.connection.own!.call('ListTypes', 0);
+            this.update({ types: offeredTypes(rows.map(jobType)), isLoaded: true, error: undefined });
+        } catch (error) {
+            this.update({ error: error as BusError });
+        }
+    }
+}
