@@ -28,7 +28,7 @@ _AGENT = Path(__file__).with_name("browser_agent.mjs")
 # What asks or does something, instead of naming a part of the page.
 _VERBS = {"click", "fill", "press", "check", "uncheck", "hover", "focus", "wait_for", "inner_text", "all_inner_texts",
           "text_content", "input_value", "get_attribute", "is_visible", "is_checked", "is_disabled", "count",
-          "evaluate", "select_option", "scroll_into_view_if_needed", "screenshot"}
+          "evaluate", "select_option", "set_input_files", "scroll_into_view_if_needed", "screenshot"}
 
 
 class BrowserError(Exception):
