@@ -90,7 +90,9 @@ TYPES = {"everything": EVERYTHING, "handed": HANDED, "several": SEVERAL, "hostil
          "broken": "[Job]\nCommand=no-path\n", "password": EVERYTHING.replace("AllowGroups=operators", "")}
 
 DENIED = """\
-polkit.addRule(function(action) {
+polkit.addRule(function(action, subject) {
+    if (action.id == "org.jobsd1.run-command" && subject.user == "bob")
+        return polkit.Result.NO;
     if (action.id == "org.jobsd1.run-type" && action.lookup("job.type") == "denied")
         return polkit.Result.NO;
 });
@@ -255,6 +257,19 @@ def test_only_what_one_may_run_is_offered(window, browser):
     for name in "denied", "broken", "no-such":
         window.go(f"start?type={name}")
         window.jobs.get_by_text(f"There is no job type {name} that you may run").wait_for()
+
+
+def test_commands_are_for_who_may_run_them(browser):
+    for user, n in ("alice", 1), ("bob", 0):
+        with browser.open(user, "start") as window:
+            window.jobs.locator("#type-handed").wait_for()
+            assert window.jobs.get_by_role("link", name="Run a command").count() == n
+            assert window.jobs.get_by_role("link", name="handed").count() == 0
+    with browser.open("bob", "start/command") as window:
+        window.jobs.get_by_role("textbox", name="Command").fill("/bin/true")
+        start(window)
+        window.jobs.get_by_text("The job could not be started").wait_for()
+        window.jobs.get_by_text("This needs administrative access").wait_for()
 
 
 def test_an_administrator_starts_own_jobs(browser, carol):

@@ -7,6 +7,7 @@ import type { Variant, Variants } from './bus/interfaces';
 export interface Problem {
     problem?: string | null;    // Cockpit's own: access-denied, not-found, disconnected
     name?: string;              // D-Bus error name
+    exit_status?: number | null;        // of a process
     message: string;
 }
 

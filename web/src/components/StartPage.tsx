@@ -27,7 +27,7 @@ function titleOf(place: Start): string {
 
 // What can be started, and the form of what was chosen.
 export function StartPage({ model, place }: Props) {
-    const { types, isLoaded, error } = useObservable(model.types);
+    const { types, hasCommands, isLoaded, error } = useObservable(model.types);
     const title = titleOf(place);
     return (
         <>
@@ -44,7 +44,7 @@ export function StartPage({ model, place }: Props) {
                     <Alert variant="danger" isInline title={_("The job types could not be read")}>
                         {errorText(error)}
                     </Alert>}
-                {place.kind === 'start' && <TypeCards types={types} isLoaded={isLoaded} />}
+                {place.kind === 'start' && isLoaded && <TypeCards types={types} hasCommands={hasCommands} />}
                 {place.kind === 'command' && <CommandForm connection={model.connection} />}
                 {place.kind === 'type' && isLoaded &&
                     <TypeStart key={place.name} name={place.name} connection={model.connection}

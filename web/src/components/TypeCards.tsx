@@ -11,7 +11,7 @@ import { descriptionOf, searchTypes } from '../model/job-type';
 import type { JobType } from '../model/job-type';
 import { StartCard } from './StartCard';
 
-interface Props { types: readonly JobType[]; isLoaded: boolean }
+interface Props { types: readonly JobType[]; hasCommands: boolean }
 
 // More of them are searched.
 const CARDS_AT_A_GLANCE = 8;
@@ -21,8 +21,8 @@ function needsPassword({ Name, Allowed }: JobType): string | undefined {
         : _("It needs administrative access: in a terminal, \"jobsctl run --type=$0\" asks for the password.", Name);
 }
 
-// The types that one may run, and a command.
-export function TypeCards({ types, isLoaded }: Props) {
+// The types that one may run, and a command if one may run any.
+export function TypeCards({ types, hasCommands }: Props) {
     const [wanted, setWanted] = useState('');
     const found = searchTypes(types, wanted, language());
     return (
@@ -31,9 +31,9 @@ export function TypeCards({ types, isLoaded }: Props) {
                 <SearchInput className="search" aria-label={_("Search job types")} placeholder={_("Search job types")}
                              value={wanted} resetButtonLabel={_("Empty this field")}
                              onChange={(_event, typed) => setWanted(typed)} onClear={() => setWanted('')} />}
-            {isLoaded && types.length === 0 &&
+            {types.length === 0 &&
                 <Content component="p">
-                    {_("There are no job types that you may run. An administrator defines them; a command needs none.")}
+                    {_("There are no job types that you may run. An administrator defines them.")}
                 </Content>}
             {types.length > 0 && found.length === 0 &&
                 <Content component="p" role="status">{_("No job type matches")}</Content>}
@@ -42,8 +42,9 @@ export function TypeCards({ types, isLoaded }: Props) {
                     <StartCard key={type.Name} id={`type-${type.Name}`} title={type.Name}
                                text={descriptionOf(type, language())} note={needsPassword(type)}
                                href={type.Allowed === 'yes' ? startOfType(type.Name) : undefined} />)}
-                <StartCard id="command" title={_("Run a command")} href={START_COMMAND}
-                           text={_("Any program of this machine, with its arguments, or a line for the shell.")} />
+                {hasCommands &&
+                    <StartCard id="command" title={_("Run a command")} href={START_COMMAND}
+                               text={_("Any program of this machine, with its arguments, or a line for the shell.")} />}
             </Gallery>
         </>
     );

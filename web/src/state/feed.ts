@@ -94,11 +94,12 @@ export function feed(argv: string[], file: File, onProgress: OnProgress, signal:
             else
                 resolve(output);
         });
-        signal.addEventListener('abort', () => channel.close('terminated'));
+        const breakOff = () => { if (channel.valid) channel.close('terminated') };
+        signal.addEventListener('abort', breakOff);
         // A file that has changed meanwhile cannot be read on.
         sending.send(file).catch((error: Error) => {
             reject(new BusError('unreadable', error.message));
-            channel.close('terminated');
+            breakOff();
         });
     });
 }

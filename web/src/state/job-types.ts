@@ -9,10 +9,12 @@ import type { Place } from '../model/address';
 import { jobType, offeredTypes } from '../model/job-type';
 import type { JobType } from '../model/job-type';
 import type { Connection } from './connection';
+import { mayRunCommands } from './may-run-commands';
 import { Observable } from './observable';
 
 export interface JobTypesState {
     types: readonly JobType[];
+    hasCommands: boolean;       // one may run commands, too
     isLoaded: boolean;
     error: BusError | undefined;
 }
@@ -23,7 +25,7 @@ export class JobTypes extends Observable<JobTypesState> {
     private isBusy = false;
 
     constructor(private readonly connection: Connection) {
-        super({ types: [], isLoaded: false, error: undefined });
+        super({ types: [], hasCommands: false, isLoaded: false, error: undefined });
     }
 
     show(place: Place) {
@@ -54,8 +56,10 @@ export class JobTypes extends Observable<JobTypesState> {
     private async loadTypes() {
         this.mustLoad = false;
         try {
-            const [rows] = await this.connection.own!.call('ListTypes', 0);
-            this.update({ types: offeredTypes(rows.map(jobType)), isLoaded: true, error: undefined });
+            const [[rows], hasCommands] = await Promise.all([
+                this.connection.own!.call('ListTypes', 0), mayRunCommands(),
+            ]);
+            this.update({ types: offeredTypes(rows.map(jobType)), hasCommands, isLoaded: true, error: undefined });
         } catch (error) {
             this.update({ error: error as BusError });
         }
