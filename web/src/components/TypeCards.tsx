@@ -16,12 +16,15 @@ interface Props { types: readonly JobType[]; hasCommands: boolean }
 // More of them are searched.
 const CARDS_AT_A_GLANCE = 8;
 
-function needsPassword({ Name, Allowed }: JobType): string | undefined {
-    return Allowed === 'yes' ? undefined
-        : _("It needs administrative access: in a terminal, \"jobsctl run --type=$0\" asks for the password.", Name);
+function isAllowed({ Allowed }: JobType): boolean {
+    return Allowed === 'yes';
 }
 
-// The types that one may run, and a command if one may run any.
+function passwordNote(name: string): string {
+    return _("It needs administrative access: in a terminal, \"jobsctl run --type=$0\" asks for the password.", name);
+}
+
+// The types that one may run, a command if one may run any, and what needs a password.
 export function TypeCards({ types, hasCommands }: Props) {
     const [wanted, setWanted] = useState('');
     const found = searchTypes(types, wanted, language());
@@ -38,13 +41,15 @@ export function TypeCards({ types, hasCommands }: Props) {
             {types.length > 0 && found.length === 0 &&
                 <Content component="p" role="status">{_("No job type matches")}</Content>}
             <Gallery hasGutter minWidths={{ default: '100%', sm: '18rem' }} component="ul">
-                {found.map(type =>
+                {found.filter(isAllowed).map(type =>
                     <StartCard key={type.Name} id={`type-${type.Name}`} title={type.Name}
-                               text={descriptionOf(type, language())} note={needsPassword(type)}
-                               href={type.Allowed === 'yes' ? startOfType(type.Name) : undefined} />)}
+                               text={descriptionOf(type, language())} href={startOfType(type.Name)} />)}
                 {hasCommands &&
                     <StartCard id="command" title={_("Run a command")} href={START_COMMAND}
                                text={_("Any program of this machine, with its arguments, or a line for the shell.")} />}
+                {found.filter(type => !isAllowed(type)).map(type =>
+                    <StartCard key={type.Name} id={`type-${type.Name}`} title={type.Name} href={undefined}
+                               text={descriptionOf(type, language())} note={passwordNote(type.Name)} />)}
             </Gallery>
         </>
     );
