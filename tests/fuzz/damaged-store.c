@@ -35,7 +35,8 @@ static void remove_files(void) {
 /* The schema without what would hold back a wrong value. */
 static void relax_schema(void) {
         run("PRAGMA writable_schema = ON;"
-            "UPDATE sqlite_schema SET sql = replace(replace(sql, ' STRICT', ''), ' NOT NULL', '');"
+            "UPDATE sqlite_schema SET sql = replace(replace(sql, ' STRICT', ''), ' NOT NULL', '') "
+            "WHERE type = 'table';"
             "PRAGMA schema_version = 1000; PRAGMA writable_schema = OFF; PRAGMA synchronous = OFF");
         CHECK(sqlite3_close(damaged.db) == SQLITE_OK);
         CHECK(sqlite3_open(damaged.path, &damaged.db) == SQLITE_OK);

@@ -23,6 +23,7 @@
 #include "result-files.h"
 #include "run.h"
 #include "store-fixture.h"
+#include "strv.h"
 #include "submit.h"
 
 #define ALICE 1001

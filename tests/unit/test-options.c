@@ -482,7 +482,7 @@ static void test_unknown_options(void **state) {
         check_text_option("ExecStartPre", "x", "\"ExecStartPre\"");
         check_text_option("ExecStartPre", "x",
                         "name, related, origin, environment, working-directory, timeout,"
-                        " memory-max, cpu-quota, tasks-max, output-max, output-grace, nice, umask, results, user");
+                        " memory-max, cpu-quota, tasks-max, output-max, output-grace, nice, umask, key, results, user");
 }
 
 static void test_options_of_another_type(void **state) {
