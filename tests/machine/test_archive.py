@@ -28,7 +28,8 @@ def archive(machine):
     """The account that the catalogue belongs to, and a catalogue as make-catalogue makes it."""
     with Person(machine, "archive") as archive:
         for file in machine.path(DIRECTORY).rglob("*.*"):
-            file.unlink()
+            if file.is_file():
+                file.unlink()
         program(archive, "make-catalogue")
         yield archive
 
