@@ -6,7 +6,8 @@
 import { cockpit } from '../cockpit';
 import type { Problem } from '../cockpit';
 
-const SCRIPT = 'exec pkcheck --action-id=org.jobsd1.run-command --process=$$';
+// pkcheck takes no "=" between an option and its value.
+const SCRIPT = 'exec pkcheck --action-id org.jobsd1.run-command --process $$';
 const REFUSALS = [1, 2, 3];         // of pkcheck(1); 2 and 3: without a password
 
 // Where polkit cannot be asked, jobsd says it when a command is submitted.
