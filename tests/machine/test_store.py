@@ -108,7 +108,7 @@ def test_the_history_is_roots_and_written_ahead(stopped):
 
 def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
     """Refused with a clear error; what runs goes on; work resumes without a restart."""
-    stopped.run(["mount", "-t", "tmpfs", "-o", "size=300k,mode=700", "tmpfs", "/var/lib/jobsd"])
+    stopped.run(["mount", "-t", "tmpfs", "-o", "size=2M,mode=700", "tmpfs", "/var/lib/jobsd"])
     try:
         stopped.run(["systemctl", "start", "jobsd"])
         with Person(stopped, "alice") as alice:
@@ -131,7 +131,7 @@ def test_a_full_disk_refuses_submissions_and_nothing_is_lost(stopped):
 def test_a_job_whose_return_to_the_queue_meets_a_full_disk_is_run_later(fresh_machine):
     """jobsd was killed as it started it, and finds a full disk when it comes back."""
     fresh_machine.run(["systemctl", "stop", "jobsd"])
-    fresh_machine.run(["mount", "-t", "tmpfs", "-o", "size=300k,mode=700", "tmpfs", "/var/lib/jobsd"])
+    fresh_machine.run(["mount", "-t", "tmpfs", "-o", "size=2M,mode=700", "tmpfs", "/var/lib/jobsd"])
     fresh_machine.path("/etc/jobsd/jobsd.conf").write_text("[Manager]\nMaxRunning=1\n")
     fresh_machine.run(["systemctl", "start", "jobsd"])
     with Person(fresh_machine, "alice") as alice:
