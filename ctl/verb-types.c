@@ -289,7 +289,9 @@ static int print_type(Context *context, JsonObject *type) {
         print_line("Results", json_object_get_boolean(type_get(type, "results")) ? "files, see jobsctl results" : "");
         if (strcmp(type_get_text(type, "share"), "group") == 0)
                 print_line("Shared", "members of its groups see everybody's jobs of it");
-        if (print_words("Groups", type_get(type, "groups")) < 0 || print_limits(type) < 0)
+        print_line("About", type_get_text(type, "related"));
+        if (print_words("Groups", type_get(type, "groups")) < 0 || print_words("Users", type_get(type, "users")) < 0 ||
+                        print_limits(type) < 0)
                 return fail_memory();
         r = print_parameters(context, type_get(type, "parameters"));
         if (r >= 0 && type_is_allowed(type))

@@ -35,13 +35,15 @@ static int compile_pattern(Parameter *parameter, char **ret_message) {
         return 0;
 }
 
-static bool parameter_is_used(const JobType *type, const Parameter *parameter) {
+static bool has_place(const char *template, const Parameter *parameter) {
         _cleanup_free_ char *place = NULL;
 
-        if (asprintf(&place, "{%s}", parameter->name) < 0)
-                return true;
+        return asprintf(&place, "{%s}", parameter->name) < 0 || strstr(template, place);
+}
+
+static bool parameter_is_used(const JobType *type, const Parameter *parameter) {
         for (char **argument = type->command; *argument; argument++)
-                if (strstr(*argument, place))
+                if (has_place(*argument, parameter))
                         return true;
         return false;
 }
@@ -78,7 +80,7 @@ static int check_parameter(const JobType *type, Parameter *parameter, char **ret
 }
 
 /* Each brace belongs to a place, or is one of two. */
-static int check_argument(const JobType *type, const char *argument, char **ret_message) {
+static int check_places(const JobType *type, const char *directive, const char *argument, char **ret_message) {
         const char *s = argument;
 
         while ((s = strpbrk(s, "{}"))) {
@@ -91,13 +93,11 @@ static int check_argument(const JobType *type, const char *argument, char **ret_
                 name = *s == '{' && strchr(s, '}') ? strndup(s + 1, strcspn(s + 1, "}")) : NULL;
                 if (!name)
                         return refuse(ret_message,
-                                        "Command= has a single brace in \"%s\". Double it if it is none of "
-                                        "a place.",
-                                        argument);
+                                        "%s= has a single brace in \"%s\". Double it if it is none of a place.",
+                                        directive, argument);
                 if (!job_type_find_parameter(type, name))
                         return refuse(ret_message,
-                                        "Command= has a place {%s}, and there is no [Parameter %s].", name,
-                                        name);
+                                        "%s= has a place {%s}, and there is no [Parameter %s].", directive, name, name);
                 s += strlen(name) + 2;
         }
         return 0;
@@ -127,6 +127,42 @@ static int check_program(const char *program, char **ret_message) {
         return 0;
 }
 
+/* With "a:b" for each place, which is a URI, too, it is one. */
+static int check_is_uri(const JobType *type, char **ret_message) {
+        _cleanup_free_ char *related = NULL, *message = NULL;
+        _cleanup_strv_free_ char **values = NULL;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < type->n_parameters; i++) {
+                _cleanup_free_ char *value = NULL;
+
+                r = asprintf(&value, "%s=a:b", type->parameters[i].name) < 0 ? -ENOMEM : strv_extend(&values, value);
+        }
+        if (r >= 0)
+                r = job_type_expand_related(type, values, &related, &message);
+        if (r == -ENOMEM)
+                return r;
+        if (r >= 0 && uri_is_valid(related) && text_is_one_line(related))
+                return 0;
+        return refuse(ret_message, "Related= is no URI, as \"https://archive.example.org/{slug}\" is: \"%s\".",
+                        type->related);
+}
+
+static int check_related(const JobType *type, char **ret_message) {
+        int r = check_places(type, "Related", type->related, ret_message);
+
+        for (size_t i = 0; r >= 0 && i < type->n_parameters; i++) {
+                const Parameter *parameter = &type->parameters[i];
+
+                if (!has_place(type->related, parameter))
+                        continue;
+                if (parameter->secret)
+                        return refuse(ret_message, "Related= has a place for parameter \"%s\", which is a secret.",
+                                        parameter->name);
+        }
+        return r < 0 ? r : check_is_uri(type, ret_message);
+}
+
 int job_type_check(JobType *type, char **ret_message) {
         int r;
 
@@ -137,7 +173,9 @@ int job_type_check(JobType *type, char **ret_message) {
                                 JOBSD_ARGV_MAX, JOBSD_ARGV_BYTES_MAX);
         r = check_program(type->command[0], ret_message);
         for (char **argument = type->command; r >= 0 && *argument; argument++)
-                r = check_argument(type, *argument, ret_message);
+                r = check_places(type, "Command", *argument, ret_message);
+        if (r >= 0 && type->related)
+                r = check_related(type, ret_message);
         for (size_t i = 0; r >= 0 && i < type->n_parameters; i++)
                 r = check_parameter(type, &type->parameters[i], ret_message);
         return r;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,14 +121,17 @@ static bool write_path(FILE *f, const Parameter *parameter, sd_id128_t inputs) {
         return true;
 }
 
-/* 1, 0 when the argument is left out: it is about a parameter that nobody gave. */
-static int write_argument(FILE *f, const JobType *type, const char *template, char *const *values,
-                sd_id128_t inputs, char **ret_message) {
+typedef int (*write_value_cb)(FILE *f, const Parameter *parameter, const char *value, void *userdata);
+
+/* 1, 0 when it is about a parameter that nobody gave. */
+static int write_template(FILE *f, const JobType *type, const char *template, char *const *values,
+                write_value_cb write_value, void *userdata) {
         const char *s = template;
 
         while (*s) {
                 const Parameter *parameter = NULL;
                 const char *value;
+                int r;
 
                 if ((*s == '{' || *s == '}') && s[1] == *s)
                         s++;
@@ -141,31 +145,57 @@ static int write_argument(FILE *f, const JobType *type, const char *template, ch
                 value = value_of(parameter, values);
                 if (!value)
                         return 0;
-                if (write_path(f, parameter, inputs))
-                        continue;
-                if (ftello(f) == 0 && *value == '-' && !parameter->allow_dash)
-                        return refuse(ret_message,
-                                        "Parameter \"%s\" begins with \"-\": the program would take it for "
-                                        "an option.",
-                                        parameter->name);
-                fputs(value, f);
+                r = write_value(f, parameter, value, userdata);
+                if (r < 0)
+                        return r;
         }
         return 1;
 }
 
-static int expand_argument(const JobType *type, const char *template, char *const *values, sd_id128_t inputs,
-                char ***command, char **ret_message) {
+/* The text of a template; NULL when it is left out. */
+static int expand_template(const JobType *type, const char *template, char *const *values,
+                write_value_cb write_value, void *userdata, char **ret) {
         _cleanup_(text_done) Text text = {};
         int r, wanted;
 
         r = text_open(&text);
         if (r < 0)
                 return r;
-        wanted = write_argument(text.file, type, template, values, inputs, ret_message);
+        wanted = write_template(text.file, type, template, values, write_value, userdata);
         r = text_close(&text);
-        if (wanted <= 0 || r < 0)
+        if (wanted < 0 || r < 0)
                 return wanted < 0 ? wanted : r;
-        return strv_extend(command, text.text);
+        *ret = wanted > 0 ? TAKE_PTR(text.text) : NULL;
+        return 0;
+}
+
+/* ---- the command ---- */
+
+typedef struct ArgumentContext {
+        sd_id128_t inputs;
+        char **ret_message;
+} ArgumentContext;
+
+static int write_in_argument(FILE *f, const Parameter *parameter, const char *value, void *userdata) {
+        const ArgumentContext *context = userdata;
+
+        if (write_path(f, parameter, context->inputs))
+                return 0;
+        if (ftello(f) == 0 && *value == '-' && !parameter->allow_dash)
+                return refuse(context->ret_message,
+                                "Parameter \"%s\" begins with \"-\": the program would take it for an option.",
+                                parameter->name);
+        fputs(value, f);
+        return 0;
+}
+
+static int expand_argument(const JobType *type, const char *template, char *const *values, sd_id128_t inputs,
+                char ***command, char **ret_message) {
+        ArgumentContext context = { inputs, ret_message };
+        _cleanup_free_ char *argument = NULL;
+        int r = expand_template(type, template, values, write_in_argument, &context, &argument);
+
+        return r < 0 || !argument ? r : strv_extend(command, argument);
 }
 
 int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs, char ***ret_command,
@@ -184,6 +214,37 @@ int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs,
         return 0;
 }
 
+/* ---- what it is about ---- */
+
+/* A URI as it is; of all else what is not unreserved is encoded, RFC 3986, 2.1 and 2.3. */
+static int write_in_uri(FILE *f, const Parameter *parameter, const char *value, void *userdata) {
+        if (parameter->kind == PARAMETER_URI) {
+                fputs(value, f);
+                return 0;
+        }
+        for (; *value; value++)
+                if (isascii(*value) && (isalnum(*value) || strchr("-._~", *value)))
+                        fputc(*value, f);
+                else
+                        fprintf(f, "%%%02X", (unsigned char) *value);
+        return 0;
+}
+
+int job_type_expand_related(const JobType *type, char *const *values, char **ret, char **ret_message) {
+        _cleanup_free_ char *related = NULL;
+        int r = type->related ? expand_template(type, type->related, values, write_in_uri, NULL, &related) : 0;
+
+        if (r < 0)
+                return r;
+        if (related && strlen(related) > JOBSD_RELATED_BYTES_MAX)
+                return refuse(ret_message, "The parameters make a Related= of %zu bytes, at most %u are allowed.",
+                                strlen(related), JOBSD_RELATED_BYTES_MAX);
+        *ret = TAKE_PTR(related);
+        return 0;
+}
+
+/* ---- the job ---- */
+
 static int copy_parameter(const JobType *type, const char *value, Job *job) {
         _cleanup_free_ char *name = strndup(value, strcspn(value, "="));
         int r;
@@ -196,12 +257,14 @@ static int copy_parameter(const JobType *type, const char *value, Job *job) {
         return r < 0 ? r : strv_extend(&job->secrets, value);
 }
 
-static int copy_specification(const JobType *type, char *const *values, Job *job) {
+static int copy_specification(const JobType *type, char *const *values, Job *job, char **ret_message) {
         int r;
 
         r = strdup_or_null(type->name, &job->name);
         if (r >= 0)
                 r = strdup_or_null(type->name, &job->type);
+        if (r >= 0)
+                r = job_type_expand_related(type, values, &job->related, ret_message);
         if (r >= 0)
                 r = strdup_or_null(type->working_directory, &job->working_directory);
         if (r >= 0)
@@ -237,7 +300,7 @@ int job_new_of_type(const JobType *type, char *const *values, sd_id128_t inputs,
         if (r >= 0)
                 r = job_type_expand(type, values, inputs, &job->command, ret_message);
         if (r >= 0)
-                r = copy_specification(type, values, job);
+                r = copy_specification(type, values, job, ret_message);
         if (r >= 0)
                 r = check_size(job, ret_message);
         if (r < 0)

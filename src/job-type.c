@@ -66,6 +66,8 @@ JobType *job_type_free(JobType *type) {
         free(type->working_directory);
         strv_free(type->environment);
         strv_free(type->allow_groups);
+        strv_free(type->allow_users);
+        free(type->related);
         free(type);
         return NULL;
 }

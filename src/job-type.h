@@ -53,9 +53,10 @@ typedef struct JobType {
         char **descriptions; /* as of a parameter */
         char **command; /* arguments with {name} in them */
         char *user;     /* NULL: whoever starts it */
+        char *related;  /* a URI with {name} in it; NULL: none */
         char *working_directory;
         char **environment;
-        char **allow_groups;
+        char **allow_groups, **allow_users;
         bool shared; /* and these groups see all of its jobs */
         unsigned max_running;                                         /* 0: no bound of its own */
         uint64_t timeout_usec, memory_max, cpu_quota_usec, tasks_max; /* 0: none */
@@ -97,6 +98,10 @@ int parameter_check(const Parameter *parameter, const char *value, char **ret_me
  * missing, unknown or wrong. What the type's defaults fill in is not added to values. */
 int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs, char ***ret_command,
                 char **ret_message);
+
+/* What a job is about, by Related=; NULL where that is not said, or is about a parameter that was not given. The values
+ * are those that job_type_expand() has taken. -EINVAL with a sentence when it becomes too long. */
+int job_type_expand_related(const JobType *type, char *const *values, char **ret, char **ret_message);
 
 /* A job of the type with these parameters: everything but whose it is and whom it runs as, and its input
  * files. Fails as job_type_expand(). */

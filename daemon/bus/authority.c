@@ -215,12 +215,14 @@ static int append_job(sd_bus_message *m, const Job *job) {
 }
 
 static int append_type(sd_bus_message *m, const JobType *type) {
-        _cleanup_free_ char *groups = NULL;
+        _cleanup_free_ char *groups = NULL, *users = NULL;
         int r = strv_join(type->allow_groups, " ", &groups);
 
+        if (r >= 0)
+                r = strv_join(type->allow_users, " ", &users);
         return r < 0 ? r
-                     : sd_bus_message_append(m, "{ss}{ss}{ss}", "job.type", type->name, "type.groups",
-                                       groups, "type.user", type->user ?: "");
+                     : sd_bus_message_append(m, "{ss}{ss}{ss}{ss}", "job.type", type->name, "type.groups", groups,
+                                       "type.users", users, "type.user", type->user ?: "");
 }
 
 static int append_details(sd_bus_message *m, const Target *target) {

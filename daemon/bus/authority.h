@@ -51,8 +51,8 @@ Authority *authority_free(Authority *authority);
 int authority_watch(Authority *authority);
 
 /* What a question is about: a job, a type, or nothing in particular. It goes
- * to polkit's rules as details: job.id, job.user, job.type, job.origin and job.unit; job.type, type.groups
- * and type.user. */
+ * to polkit's rules as details: job.id, job.user, job.type, job.origin and job.unit; job.type, type.groups,
+ * type.users and type.user. */
 typedef struct Target {
         uint64_t id;
         const Job *job; /* NULL with an id: there is none */

@@ -279,8 +279,10 @@ static int make_job(Request *q, const JobType *type, const TypeCall *call, Job *
                 return error_invalid(e, "%s", message);
         if (r >= 0)
                 r = inputs_check(type, call->values, &call->options, e);
-        if (r >= 0)
+        if (r >= 0 && label->related) {
+                free(TAKE_PTR(job->related));
                 r = strdup_or_null(label->related, &job->related);
+        }
         if (r >= 0)
                 r = strdup_or_null(label->key, &job->key);
         if (r < 0)

@@ -145,6 +145,10 @@ static int append_type(sd_bus_message *m, const JobType *type, Verdict verdict) 
         if (r >= 0)
                 r = append_words(m, "Groups", type->allow_groups);
         if (r >= 0)
+                r = append_words(m, "Users", type->allow_users);
+        if (r >= 0)
+                r = append_text(m, "Related", type->related);
+        if (r >= 0)
                 r = append_text(m, "Share", type->shared ? "group" : "private");
         if (r >= 0)
                 r = append_limits(m, type);
