@@ -92,7 +92,7 @@ static void test_every_directive(void **state) {
                         "[Job]\nDescription=Import records ; all of them\nCommand=/bin/echo --file={file} "
                         "'a b' \"{{c}}\" --mode={mode}\n"
                         "User=archive\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
-                        "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nShare=group\nMaxRunning=1\n"
+                        "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nAllowUsers=ida\nRelated=urn:{mode}\nShare=group\nMaxRunning=1\n"
                         "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nUMask=0077\nNice=-5\nRetries="
                         "2\nRetrySec=30s\nRestartable=yes\nResults=yes\n"
                         "[Parameter file]\nDescription=What to "
@@ -107,6 +107,9 @@ static void test_every_directive(void **state) {
         assert_int_equal(strv_length(found.type->environment), 3);
         assert_string_equal(found.type->environment[1], "B=2 3");
         assert_int_equal(strv_length(found.type->allow_groups), 2);
+        assert_int_equal(strv_length(found.type->allow_users), 1);
+        assert_string_equal(found.type->allow_users[0], "ida");
+        assert_string_equal(found.type->related, "urn:{mode}");
         assert_true(found.type->shared);
         assert_int_equal(found.type->max_running, 1);
         assert_int_equal(found.type->timeout_usec, UINT64_C(7200) * USEC_PER_SEC);
@@ -189,7 +192,7 @@ static void test_mistakes(void **state) {
                 { COMMAND "\nFrobnicate=1\n",
                                 "t.job:3: Unknown key Frobnicate= in section [Job]. Known are Description=, "
                                 "Command=, "
-                                "User=, WorkingDirectory=, Environment=, AllowGroups=, Share=, MaxRunning=, "
+                                "User=, Related=, WorkingDirectory=, Environment=, AllowGroups=, AllowUsers=, Share=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
                                 "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Restartable=.\n" },
                 { COMMAND "\nDescription[de-AT]=x\n",
@@ -292,6 +295,18 @@ static void test_mistakes(void **state) {
                                 "t.job: Parameter \"x\": SizeMax= belongs to Type=file.\n" },
                 { COMMAND "{x}\n[Parameter x]\nType=file\nSizeMax=0\n",
                                 "t.job:5: SizeMax= takes a size in bytes as 10M or 1G, not \"0\".\n" },
+                { COMMAND "\nRelated=https://example.org/{x}\n",
+                                "t.job: Related= has a place {x}, and there is no [Parameter x].\n" },
+                { COMMAND "\nRelated=https://example.org/{x\n",
+                                "t.job: Related= has a single brace in \"https://example.org/{x\". Double it if it is none "
+                                "of a place.\n" },
+                { COMMAND "{x}\nRelated=archive/{x}\n[Parameter x]\n",
+                                "t.job: Related= is no URI, as \"https://archive.example.org/{slug}\" is: "
+                                "\"archive/{x}\".\n" },
+                { COMMAND "{x}\nRelated={x}\n[Parameter x]\n",
+                                "t.job: Related= is no URI, as \"https://archive.example.org/{slug}\" is: \"{x}\".\n" },
+                { COMMAND "{x}\nRelated=urn:{x}\n[Parameter x]\nSecret=yes\n",
+                                "t.job: Related= has a place for parameter \"x\", which is a secret.\n" },
                 { COMMAND "{x}\n[Parameter x]\nFoo=1\n",
                                 "t.job:4: Unknown key Foo= in section [Parameter x]. Known are "
                                 "Description=, Type=, Required=, "
@@ -570,6 +585,43 @@ static void test_a_file(void **state) {
         }
 }
 
+static void check_related(const JobType *type, char *const *values, const char *wanted) {
+        _cleanup_free_ char *related = NULL, *message = NULL;
+
+        assert_int_equal(job_type_expand_related(type, values, &related, &message), 0);
+        if (wanted)
+                assert_string_equal(related, wanted);
+        else
+                assert_null(related);
+}
+
+static void test_what_a_job_is_about(void **state) {
+        _cleanup_found_ Found found, whole, none;
+        _cleanup_(job_freep) Job *job = NULL;
+        _cleanup_free_ char *message = NULL, *value = malloc(3000);
+        char *related;
+
+        read_text(&found, COMMAND "{slug} {n}\nRelated=https://archive.example.org/{slug}?n={n}#{{x}}\n[Parameter slug]\n"
+                                  "[Parameter n]\nType=integer\nDefault=1\n");
+        assert_string_equal(found.mistakes, "");
+        check_related(found.type, (char *[]){ (char *) "slug=grunwald-family", NULL },
+                        "https://archive.example.org/grunwald-family?n=1#{x}");
+        check_related(found.type, (char *[]){ (char *) "slug=a b/../\303\244?&#%\n\"", (char *) "n=-2", NULL },
+                        "https://archive.example.org/a%20b%2F..%2F%C3%A4%3F%26%23%25%0A%22?n=-2#{x}");
+        check_related(found.type, (char *[]){ (char *) "n=2", NULL }, NULL);
+        assert_int_equal(job_new_of_type(found.type, (char *[]){ (char *) "slug=x", NULL }, SD_ID128_NULL, &job, &message), 0);
+        assert_string_equal(job->related, "https://archive.example.org/x?n=1#{x}");
+        sprintf(value, "slug=%02100d", 0);
+        assert_int_equal(job_type_expand_related(found.type, (char *[]){ value, NULL }, &related, &message), -EINVAL);
+        assert_string_equal(message, "The parameters make a Related= of 2136 bytes, at most 2048 are allowed.");
+
+        read_text(&whole, COMMAND "{record}\nRelated={record}\n[Parameter record]\nType=uri\n");
+        assert_string_equal(whole.mistakes, "");
+        check_related(whole.type, (char *[]){ (char *) "record=urn:x:%20y", NULL }, "urn:x:%20y");
+        read_text(&none, COMMAND "\n");
+        check_related(none.type, NULL, NULL);
+}
+
 static void test_the_size_of_secrets(void **state) {
         _cleanup_strv_free_ char **values = NULL;
         _cleanup_free_ char *message = NULL, *text = NULL;
@@ -644,6 +696,7 @@ int main(void) {
                 cmocka_unit_test(test_drop_ins),
                 cmocka_unit_test(test_a_secret_is_kept_apart),
                 cmocka_unit_test(test_a_file),
+                cmocka_unit_test(test_what_a_job_is_about),
                 cmocka_unit_test(test_the_size_of_secrets),
                 cmocka_unit_test(test_words),
         };
