@@ -16,6 +16,7 @@
 #include "retention.h"
 #include "stream.h"
 #include "subscription.h"
+#include "type-watch.h"
 
 #define STORE_NAME "jobs.db"
 #define STATE_DIRECTORY "/var/lib/jobsd"
@@ -80,6 +81,13 @@ static void on_mistake(const char *message, void *userdata) {
         log_line(LOG_WARNING, "%s", message);
 }
 
+static void on_types_changed(Manager *m) {
+        int r = manager_reload_types(m, on_mistake, NULL);
+
+        if (r < 0)
+                log_errno(r, "Failed to read the job types");
+}
+
 static int add_signals(Manager *m) {
         sigset_t set;
         int r;
@@ -122,6 +130,9 @@ static int run(void) {
         r = add_signals(m);
         if (r < 0)
                 return log_errno(r, "Failed to handle signals");
+        r = type_watch_new(m, on_types_changed, &m->type_watch);
+        if (r < 0) /* then a reload has to be asked for */
+                log_errno(r, "Failed to watch the folders of job types");
         r = manager_reload(m, on_mistake, NULL);
         if (r < 0)
                 return log_errno(r, "Failed to read the configuration");

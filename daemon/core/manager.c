@@ -30,6 +30,7 @@
 #include "run.h"
 #include "stream.h"
 #include "type-registry.h"
+#include "type-watch.h"
 #include "unit-watch.h"
 #include "user.h"
 
@@ -105,6 +106,7 @@ Manager *manager_free(Manager *m) {
         free_live_jobs(m);
         while (m->users)
                 user_free(*(User **) m->users);
+        type_watch_free(m->type_watch);
         type_registry_free(m);
         commit_free(m->commit);
         retention_free(m->retention);
@@ -122,6 +124,20 @@ Manager *manager_free(Manager *m) {
         return NULL;
 }
 
+static void apply(Manager *m, const Config *before) {
+        queue_dispatch(m);
+        events_reloaded(m, before);
+}
+
+int manager_reload_types(Manager *m, ini_mistake_cb mistake, void *userdata) {
+        Config before = m->config;
+        int r = type_registry_load(m, mistake, userdata);
+
+        if (r >= 0)
+                apply(m, &before);
+        return r;
+}
+
 int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
         Config config, before = m->config;
         int r;
@@ -134,8 +150,7 @@ int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata) {
         if (r < 0)
                 return r;
         m->config = config;
-        queue_dispatch(m);
-        events_reloaded(m, &before);
+        apply(m, &before);
         return 0;
 }
 

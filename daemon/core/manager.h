@@ -31,6 +31,7 @@ typedef struct LiveJob LiveJob;
 typedef struct Observer Observer;
 typedef struct Request Request;
 typedef struct Retention Retention;
+typedef struct TypeWatch TypeWatch;
 typedef struct Stream Stream;
 typedef struct UnitWatch UnitWatch;
 typedef struct User User;
@@ -58,6 +59,7 @@ typedef struct Manager {
         Pid1 pid1;
         UnitWatch *unit_watch;
         Retention *retention;
+        TypeWatch *type_watch;
         Import *import;       /* the one that goes on, or NULL */
         Leftovers *leftovers; /* of one that broke off, while they are being removed, or NULL */
 
@@ -97,6 +99,8 @@ void manager_open(Manager *m);
 /* Reads jobsd.conf and the job types, at the start and whenever somebody asks for it. What was wrong before
  * holds no more, what is wrong now is ignored and told. */
 int manager_reload(Manager *m, ini_mistake_cb mistake, void *userdata);
+/* The job types alone. */
+int manager_reload_types(Manager *m, ini_mistake_cb mistake, void *userdata);
 
 /* Called with the outcome of a change, after it is durable. */
 typedef void (*manager_done_cb)(int r, void *userdata);

@@ -7,8 +7,11 @@
 #include "strv.h"
 #include "type-registry.h"
 
-/* The later wins. */
-static const char *const folders[] = { TYPESDIR, "/run/jobsd/types.d", SYSCONFDIR "/jobsd/types.d", NULL };
+static const char *const folders[] = { TYPESDIR, "/run/jobsd/" TYPE_FOLDER, SYSCONFDIR "/jobsd/" TYPE_FOLDER, NULL };
+
+const char *const *type_folders(void) {
+        return folders;
+}
 
 /* Kept as long as there is a type of that name, or a job of it that runs. */
 typedef struct TypeEntry {

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The job types that there are, and how many jobs of each run. They are read at the start and when somebody
- * asks for it; a queued job has all of its type that it needs. */
+/* The job types that there are, and how many jobs of each run. They are read at the start, when somebody
+ * asks for it, and when a file has changed (type-watch.h); a queued job has all of its type that it needs. */
 
 #include "ini-file.h"
 #include "job-type.h"
 #include "manager.h"
+
+/* Where their files are, the last one wins; NULL behind it. */
+#define TYPE_FOLDER "types.d"
+const char *const *type_folders(void);
 
 /* Reads them anew. Without memory those of before stay. */
 int type_registry_load(Manager *m, ini_mistake_cb mistake, void *userdata);

@@ -312,6 +312,54 @@ def test_a_mistake_names_its_line_and_the_other_types_stay(erin, dave, root):
     assert root.call("Reload", "t", 0) == ([],)
 
 
+def test_a_file_is_read_when_it_has_changed(erin, dave, root, machine):
+    """Without a reload: one that comes, its drop-in, one that goes, and one in a folder that is not there yet."""
+    put(root, "by-itself.job", "[Job]\nCommand=/bin/echo one\nAllowGroups=operators\n")
+    wait_until(lambda: "by-itself" in listed(erin))
+    running = run(erin, "by-itself")
+    root.write(f"{TYPES}/by-itself.job.d/10-more.conf", "[Job]\nDescription=more\n")
+    wait_until(lambda: listed(erin)["by-itself"]["description"] == "more")
+    root.write(f"{TYPES}/by-itself.job.d/10-more.conf", "[Job]\nDescription=still more\n")
+    wait_until(lambda: listed(erin)["by-itself"]["description"] == "still more")
+    root.run("rm", "-r", f"{TYPES}/by-itself.job", f"{TYPES}/by-itself.job.d")
+    wait_until(lambda: "by-itself" not in listed(erin))
+    assert erin.wait(running)["Result"] == "success"
+    root.run("rm", "-rf", "/run/jobsd/types.d")
+    root.write("/run/jobsd/types.d/of-run.job", "[Job]\nCommand=/bin/true\nAllowGroups=operators\n")
+    wait_until(lambda: "of-run" in listed(erin))
+    root.run("sh", "-c", "echo 'Frobnicate=1' >>/run/jobsd/types.d/of-run.job")
+    wait_until(lambda: "of-run.job:4" in listed(erin, "--all")["of-run"]["mistake"])
+    assert "of-run.job:4: Unknown key" in root.run("journalctl", "--unit=jobsd.service", "--lines=50").stdout
+    root.run("rm", "/run/jobsd/types.d/of-run.job")
+    wait_until(lambda: "of-run" not in listed(erin, "--all"))
+
+
+def test_users_may_run_it_by_their_names(alice, bob, carol, root):
+    put(root, "named.job", "[Job]\nCommand=/bin/true\nAllowUsers=alice operators\n")
+    reload(root)
+    assert alice.wait(run(alice, "named"))["Result"] == "success"
+    for person in bob, carol:
+        assert error_of(lambda: run(person, "named"))[0] == INTERACTIVE
+    assert listed(alice)["named"]["users"] == ["alice", "operators"]
+    assert "Users: alice, operators" in alice.jobsctl("types", "named").stdout
+
+
+def test_a_job_is_about_what_its_type_says(erin, root):
+    put(root, "about.job", "[Job]\nCommand=/bin/echo {slug}\nRelated=https://archive.example.org/{slug}\n"
+                           "AllowGroups=operators\n[Parameter slug]\n")
+    reload(root)
+    about = lambda id: erin.job(id)["Related"]      # noqa: E731
+    first = run(erin, "about", slug="grunwald family/1")
+    assert about(first) == "https://archive.example.org/grunwald%20family%2F1"
+    assert about(run(erin, "about")) == ""
+    other, _ = erin.call("RunType", "sa{ss}a{sv}t", "about", {"slug": "x"}, variants({"related": "urn:x:1"}), 0)
+    assert about(other) == "urn:x:1"
+    erin.wait(first)
+    again, _ = erin.call("RetryJob", "tt", first, 0)
+    assert about(again) == about(first)
+    assert "About: https://archive.example.org/{slug}" in erin.jobsctl("types", "about").stdout
+
+
 def test_a_file_is_checked_before_it_is_installed(alice, root):
     """By whoever writes it, and in the words that jobsd will have for it."""
     alice.file("import.job").write_text("[Job]\nCommand=/bin/true\nFrobnicate=1\nNice=99\n")
