@@ -32,6 +32,9 @@ export interface Ending { problem?: string; message?: string; 'exit-status'?: nu
 
 export interface Control { command: string; channel?: string; sequence?: number }
 
+// What the navigation shows beside a page.
+export interface PageStatus { type: 'warning'; title: string }
+
 export interface Subscription { remove(): void }
 
 export interface SignalMatch { path?: string; path_namespace?: string; interface?: string; member?: string }
@@ -76,6 +79,7 @@ interface Cockpit extends EventTarget {
     transport: {
         csrf_token: string;
         uri(suffix: string): string;
+        control(command: 'notify', options: { page_status: PageStatus | null }): void;
         // Sees all that comes, and lets through that for which it says so.
         filter(callback: (message: unknown, channel: string, control: Control | undefined) => boolean): void;
     };

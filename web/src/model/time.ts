@@ -39,6 +39,12 @@ export function formatDuration(usec: number): string {
     return parts.slice(first, first + 2).filter(([n]) => n > 0).map(([n, unit]) => `${n} ${unit}`).join(' ');
 }
 
+// The day that it is in this browser's zone, as <input type="date"> has it.
+export function dayOf(time: Date): string {
+    const two = (n: number) => String(n).padStart(2, '0');
+    return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 // A day as <input type="date"> has it, "2026-11-24", in this browser's zone: its begin in µs, or the next day's.
 export function beginOfDay(day: string): number | undefined {
     return midnight(day, 0);

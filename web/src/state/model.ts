@@ -6,6 +6,7 @@ import { cockpit } from '../cockpit';
 import { addressOf, isSamePage, parseAddress } from '../model/address';
 import type { Filters, Page, Place } from '../model/address';
 import { Connection } from './connection';
+import { FailedToday } from './failed-today';
 import { JobCounts } from './job-counts';
 import { JobDetails } from './job-details';
 import { JobList } from './job-list';
@@ -20,6 +21,7 @@ export class Model extends Observable<{ place: Place }> {
     readonly details = new JobDetails(this.connection);
     readonly selection = new Selection(this.connection);
     readonly types = new JobTypes(this.connection);
+    private readonly failedToday = new FailedToday(this.connection);
 
     constructor() {
         super({ place: parseAddress(cockpit.location.path, cockpit.location.options) });
@@ -34,12 +36,14 @@ export class Model extends Observable<{ place: Place }> {
                     this.counts.handle(signal);
                 this.selection.handle(signal);
                 this.details.handle(signal);
+                this.failedToday.handle(signal);
             },
             () => {
                 this.list.load();
                 this.counts.count();
                 this.selection.check().catch(() => {});      // the list says why
                 this.details.load();
+                this.failedToday.count();
                 this.types.renew(this.state.place);
             });
         this.follow();
