@@ -11,6 +11,7 @@
 #include "input-files.h"
 #include "log.h"
 #include "manager.h"
+#include "name-index.h"
 #include "rebuild.h"
 #include "result-files.h"
 #include "retention.h"
@@ -116,7 +117,7 @@ static void stop(Manager **m) {
 
 static int run(void) {
         static const Observer *const observers[] = { &retention_observer, &stream_observer,
-                &subscription_observer, &result_files_observer, &input_files_observer, NULL };
+                &subscription_observer, &result_files_observer, &input_files_observer, &name_index_observer, NULL };
         _cleanup_free_ char *store_path = NULL;
         _cleanup_(stop) Manager *m = NULL;
         int r;

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fnmatch.h>
-#include <locale.h>
 #include <string.h>
 
 #include "parse.h"
-#include "protocol.h"
 #include "store-filter.h"
 #include "store-row.h"
 #include "store-statement.h"
 #include "strv.h"
-
-/* Each byte with a backslash before it, two asterisks and the end. */
-#define PATTERN_BYTES (2 * JOBSD_NAME_BYTES_MAX + 3)
 
 void store_filter_done(StoreFilter *filter) {
         free(filter->ids);
@@ -33,51 +27,6 @@ static bool column_equals(sqlite3_stmt *row, int i, const char *wanted) {
                 return true;
         s = (const char *) sqlite3_column_text(row, i);
         return s && strcmp(s, wanted) == 0;
-}
-
-/* "*text*", in which nothing of the text is special. */
-static void make_pattern(const char *text, char pattern[static PATTERN_BYTES]) {
-        *pattern++ = '*';
-        for (; *text; text++) {
-                if (strchr("[\\", *text))
-                        *pattern++ = '\\';
-                *pattern++ = *text;
-        }
-        strcpy(pattern, "*");
-}
-
-/* By characters, and not by bytes. */
-static bool matches_pattern(const char *name, const char *pattern) {
-        static locale_t utf8;
-        locale_t before;
-        bool matches;
-
-        if (!utf8)
-                utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-        before = uselocale(utf8); /* as it is, if there is none */
-        matches = fnmatch(pattern, name, FNM_CASEFOLD) == 0;
-        (void) uselocale(before);
-        return matches;
-}
-
-static bool is_ascii(const char *text) {
-        for (; *text; text++)
-                if ((unsigned char) *text >= 0x80)
-                        return false;
-        return true;
-}
-
-bool name_matches(const char *name, const char *wanted) {
-        char pattern[PATTERN_BYTES];
-
-        if (strlen(wanted) > JOBSD_NAME_BYTES_MAX) /* no name is */
-                return false;
-        if (strpbrk(wanted, "*?"))
-                return matches_pattern(name, wanted);
-        if (is_ascii(wanted)) /* most are, and this is much quicker */
-                return strcasestr(name, wanted);
-        make_pattern(wanted, pattern);
-        return matches_pattern(name, pattern);
 }
 
 static bool row_is_named(sqlite3_stmt *row, const StoreFilter *filter) {

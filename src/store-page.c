@@ -66,47 +66,101 @@ static int foreach_id(Store *store, const StoreFilter *filter, uint64_t before, 
         return 0;
 }
 
+/* One page on its way through the rows of one statement, or of two. */
+typedef struct Scan {
+        const StoreFilter *filter;
+        sqlite3_stmt *hidden;
+        uint64_t last; /* the row that was looked at */
+        unsigned n_scanned, limit;
+        row_cb callback;
+        void *userdata;
+} Scan;
+
+/* As long as the statement is not reset, its rows are of the same moment, also for a reader beside jobsd. Returns 1
+ * when the page is full, 0 when there are no more rows, or none above an id. */
+static int scan_rows(Scan *scan, sqlite3_stmt *statement, uint64_t floor) {
+        int r;
+
+        bind_uint64(statement, 1, scan->last);
+        while ((r = statement_step(statement)) > 0) {
+                if (row_is_hidden(scan->hidden, statement)) { /* there may be a million of them */
+                        (void) sqlite3_reset(statement);
+                        bind_uint64(statement, 1, column_uint64(scan->hidden, 0));
+                        continue;
+                }
+                if (column_uint64(statement, COLUMN_ID) <= floor)
+                        return 0;
+                if (scan->limit == 0 || scan->n_scanned++ >= SCAN_MAX)
+                        return 1;
+                scan->last = column_uint64(statement, COLUMN_ID);
+                if (!row_matches(statement, scan->filter))
+                        continue;
+                r = scan->callback(statement, scan->userdata);
+                if (r < 0)
+                        return r;
+                scan->limit--;
+        }
+        return r;
+}
+
+/* Whether there are more of them than one page looks through. */
+static int is_long(Store *store, Statement page, const StoreFilter *filter, uint64_t before) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_LONG + (page - STATEMENT_PAGE)];
+
+        if (page == STATEMENT_PAGE) /* most histories with an index of names are */
+                return 1;
+        bind_uint64(statement, 1, before);
+        if (is_of_user(page))
+                bind_uint64(statement, 2, filter->uid);
+        bind_uint64(statement, 3, SCAN_MAX);
+        return statement_step(statement);
+}
+
+/* The ids up to which the index of names has the rows that are asked for; 0 where it does not help. */
+static int find_indexed(Store *store, Statement page, const StoreFilter *filter, uint64_t before, char **ret_query,
+                uint64_t *ret_upto) {
+        int r;
+
+        *ret_query = filter->name ? names_query(filter->name) : NULL;
+        *ret_upto = 0;
+        if (!*ret_query)
+                return 0;
+        r = is_long(store, page, filter, before);
+        return r <= 0 ? r : names_indexed_upto(store, ret_upto);
+}
+
 static int foreach_row(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
                 row_cb callback, void *userdata, uint64_t *ret_next) {
-        _cleanup_reset_ sqlite3_stmt *statement = NULL, *hidden = NULL;
+        _cleanup_free_ char *query = NULL;
+        _cleanup_reset_ sqlite3_stmt *statement = NULL, *named = NULL, *hidden = NULL;
         Statement which = choose_page_statement(filter);
-        uint64_t last = before > 0 ? before : INT64_MAX;
-        unsigned n_scanned = 0;
+        Scan scan = { filter, NULL, before > 0 ? before : INT64_MAX, 0, limit, callback, userdata };
+        uint64_t upto;
         int r;
 
         if (filter->n_ids > 0)
-                return foreach_id(store, filter, last, limit, callback, userdata, ret_next);
+                return foreach_id(store, filter, scan.last, limit, callback, userdata, ret_next);
 
-        /* as long as it is not reset, the rows are of the same moment, also for a reader beside jobsd */
-        hidden = store->statements[STATEMENT_HIDDEN];
+        scan.hidden = hidden = store->statements[STATEMENT_HIDDEN];
         r = statement_step(hidden);
+        if (r >= 0)
+                r = find_indexed(store, which, filter, scan.last, &query, &upto);
         if (r < 0)
                 return r;
         statement = store->statements[which];
-        bind_uint64(statement, 1, last);
         if (is_of_user(which))
                 bind_uint64(statement, 2, filter->uid);
-        while ((r = statement_step(statement)) > 0) {
-                if (row_is_hidden(hidden, statement)) { /* there may be a million of them */
-                        (void) sqlite3_reset(statement);
-                        bind_uint64(statement, 1, column_uint64(hidden, 0));
-                        continue;
-                }
-                if (limit == 0 || n_scanned++ >= SCAN_MAX) {
-                        *ret_next = last;
-                        return 0;
-                }
-                last = column_uint64(statement, COLUMN_ID);
-                if (!row_matches(statement, filter))
-                        continue;
-                r = callback(statement, userdata);
-                if (r < 0)
-                        return r;
-                limit--;
+        r = scan_rows(&scan, statement, upto);
+        if (r == 0 && upto > 0) {
+                named = store->statements[STATEMENT_PAGE_NAMED];
+                bind_text(named, 2, query);
+                if (scan.last > upto) /* nothing of the index has been seen */
+                        scan.last = upto + 1;
+                r = scan_rows(&scan, named, 0);
         }
         if (r < 0)
                 return r;
-        *ret_next = 0;
+        *ret_next = r > 0 ? scan.last : 0;
         return 0;
 }
 

@@ -135,6 +135,17 @@ static const char *const migrations[] = {
         /* What somebody may submit as often as he likes is there once. */
         "ALTER TABLE jobs ADD COLUMN key TEXT;"
         "CREATE UNIQUE INDEX jobs_by_key ON jobs (uid, key) WHERE key IS NOT NULL;",
+
+        /* Which names have which three characters in a row, of the jobs up to an id: see store-names.c. Only ids are
+         * kept, and those of jobs that are gone are in nobody's way. */
+        "CREATE VIRTUAL TABLE job_names USING fts5 (words, content = '', tokenize = 'trigram', detail = 'none',"
+        " columnsize = 0);"
+        "CREATE TABLE names_indexed ("
+        " one INTEGER PRIMARY KEY CHECK (one = 1),"
+        " upto INTEGER NOT NULL,"
+        " n INTEGER NOT NULL"
+        ") STRICT;"
+        "INSERT INTO names_indexed VALUES (1, 0, 0);",
 };
 
 int store_schema_newest(void) {

@@ -22,6 +22,13 @@
                         SORTED_FROM(column, " AND uid = ?3", ">", ""),           \
                         SORTED_FROM(column, " AND uid = ?3", "<", " DESC")
 
+#define PAGE(condition) "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1" condition " ORDER BY id DESC"
+#define LONG(condition) "SELECT 1 FROM jobs WHERE id < ?1" condition " ORDER BY id DESC LIMIT 1 OFFSET ?3"
+/* In the order of the enum. */
+#define PAGES(make)                                                                                       \
+        make(""), make(" AND status <= 1"), make(" AND uid = ?2 AND status <= 1"), make(" AND status = 1"), \
+                        make(" AND status = 3"), make(" AND uid = ?2"), make(" AND uid = ?2 AND status = 3")
+
 /* The statuses are written as their stored numbers: 0 queued, 1 running, 3 error. The partial
  * indexes are used only if the condition stands in the statement as in the index. */
 static const char *const statement_texts[_STATEMENT_MAX] = {
@@ -86,20 +93,20 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_OLDEST] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE finished > 0 AND finished < ?1"
                              " ORDER BY finished LIMIT ?2",
         [STATEMENT_COUNT_ENDED] = "SELECT count(*) FROM jobs WHERE finished > 0 AND " IS_SHOWN,
-        [STATEMENT_PAGE] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 ORDER BY id DESC",
-        [STATEMENT_PAGE_ACTIVE] =
-                        "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 AND status <= 1 ORDER BY id DESC",
-        [STATEMENT_PAGE_ACTIVE_OF_USER] =
-                        "SELECT " COLUMNS_BRIEF
-                        " FROM jobs WHERE id < ?1 AND uid = ?2 AND status <= 1 ORDER BY id DESC",
-        [STATEMENT_PAGE_RUNNING] =
-                        "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 AND status = 1 ORDER BY id DESC",
-        [STATEMENT_PAGE_FAILED] =
-                        "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 AND status = 3 ORDER BY id DESC",
-        [STATEMENT_PAGE_OF_USER] =
-                        "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1 AND uid = ?2 ORDER BY id DESC",
-        [STATEMENT_PAGE_FAILED_OF_USER] = "SELECT " COLUMNS_BRIEF " FROM jobs"
-                                          " WHERE id < ?1 AND uid = ?2 AND status = 3 ORDER BY id DESC",
+        [STATEMENT_PAGE] = PAGES(PAGE),
+        [STATEMENT_LONG] = PAGES(LONG),
+        /* MATCH gives ids in this order, and no more than are asked for. */
+        [STATEMENT_PAGE_NAMED] = "SELECT " COLUMNS_BRIEF " FROM job_names CROSS JOIN jobs ON id = job_names.rowid"
+                                 " WHERE job_names MATCH ?2 AND job_names.rowid < ?1"
+                                 " ORDER BY job_names.rowid DESC",
+        [STATEMENT_NAMES_INDEXED] = "SELECT upto, n FROM names_indexed",
+        /* None of an import that has not finished: its records may come behind those of jobs with higher ids. */
+        [STATEMENT_NAMES_NEXT] = "SELECT id, name FROM jobs WHERE id > ?1"
+                                 " AND id < coalesce((SELECT first FROM unfinished_import), 9223372036854775807)"
+                                 " ORDER BY id",
+        [STATEMENT_NAMES_PUT] = "INSERT INTO job_names (rowid, words) VALUES (?1, ?2)",
+        [STATEMENT_NAMES_SET_INDEXED] = "UPDATE names_indexed SET upto = ?1, n = ?2",
+        [STATEMENT_NAMES_FORGET] = "INSERT INTO job_names (job_names) VALUES ('delete-all')",
         [STATEMENT_HIDDEN] = "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM unfinished_import",
         [STATEMENT_SORTED] = SORTED("submitted"),
         SORTED("finished"),

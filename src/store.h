@@ -165,6 +165,15 @@ void store_filter_done(StoreFilter *filter);
 int store_foreach_page(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
                 store_job_cb callback, void *userdata, uint64_t *ret_next);
 
+/* Names are looked for by an index, which is made beside the submissions and behind them: what it does not have yet,
+ * at most some thousand of the newest, a page looks through. Puts the names of at most so many jobs more into it, and
+ * says of how many. */
+int store_index_names(Store *store, unsigned limit, unsigned *ret_n);
+/* Of how many jobs it has the names, with those that are gone by now. */
+int store_count_indexed_names(Store *store, uint64_t *ret);
+/* Begins it anew: it is empty. */
+int store_forget_names(Store *store);
+
 /* What the history can be sorted by. A job that has not ended counts as one that ended before all others. */
 typedef enum StoreSort {
         STORE_SORT_SUBMITTED,

@@ -23,6 +23,7 @@
 #include "log.h"
 #include "login-defs.h"
 #include "manager.h"
+#include "name-index.h"
 #include "queue.h"
 #include "recovery.h"
 #include "result-files.h"
@@ -110,6 +111,7 @@ Manager *manager_free(Manager *m) {
         type_registry_free(m);
         commit_free(m->commit);
         retention_free(m->retention);
+        name_index_free(m->name_index);
         store_free(m->store);
         history_mark_close(&m->history_mark);
         close_fd(m->history_fd);
@@ -206,6 +208,8 @@ static int open_store(Manager *m, const char *path) {
                 r = commit_new(m->event, m->store, &m->history_mark, &m->commit);
         if (r >= 0)
                 r = retention_new(m, &m->retention);
+        if (r >= 0)
+                r = name_index_new(m, &m->name_index);
         if (r >= 0)
                 r = clock_watch(m);
         if (r >= 0)

@@ -30,6 +30,7 @@ typedef struct Leftovers Leftovers;
 typedef struct LiveJob LiveJob;
 typedef struct Observer Observer;
 typedef struct Request Request;
+typedef struct NameIndex NameIndex;
 typedef struct Retention Retention;
 typedef struct TypeWatch TypeWatch;
 typedef struct Stream Stream;
@@ -59,6 +60,7 @@ typedef struct Manager {
         Pid1 pid1;
         UnitWatch *unit_watch;
         Retention *retention;
+        NameIndex *name_index;
         TypeWatch *type_watch;
         Import *import;       /* the one that goes on, or NULL */
         Leftovers *leftovers; /* of one that broke off, while they are being removed, or NULL */
