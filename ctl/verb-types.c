@@ -286,6 +286,7 @@ static int print_type(Context *context, JsonObject *type) {
         print_line("Allowed", allowed_text(type));
         print_line("File", type_get_text(type, "path"));
         print_line("Runs as", type_get_text(type, "user"));
+        print_line("With group", type_get_text(type, "group"));
         print_line("Results", json_object_get_boolean(type_get(type, "results")) ? "files, see jobsctl results" : "");
         if (strcmp(type_get_text(type, "share"), "group") == 0)
                 print_line("Shared", "members of its groups see everybody's jobs of it");

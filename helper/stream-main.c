@@ -33,6 +33,8 @@ static int run(char *argv[], int n) {
                 return stream_import(argv[1], argv[2]);
         if (n == 2 && strcmp(argv[0], "user") == 0)
                 return stream_user(argv[1]);
+        if (n == 2 && strcmp(argv[0], "group") == 0)
+                return stream_group(argv[1]);
         fputs("jobsd-stream is started by jobsd.\n", stderr);
         return 2;
 }

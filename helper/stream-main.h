@@ -16,6 +16,7 @@ int stream_export(const char *path);
 int stream_log(const char *uid, char *types, const char *id, const char *since, const char *until, const char *lines);
 int stream_import(const char *path, const char *format);
 int stream_user(const char *user);
+int stream_group(const char *group);
 int stream_outcome(const char *unit, const char *boot_id, const char *uid);
 
 int stream_error(int error, const char *what);

@@ -174,6 +174,7 @@ static const Directive type_directives[] = {
                         FIELD(descriptions)),
         TYPE(Command, set_words, FIELD(command), "a command whose quotes are closed", 0, 0),
         TYPE(User, set_text, FIELD(user), "a user's name or number", 0, 0),
+        TYPE(Group, set_text, FIELD(group), "a group's name or number", 0, 0),
         TYPE(Related, set_text, FIELD(related), "one line of UTF-8 text", 0, 0),
         TYPE(WorkingDirectory, set_directory, FIELD(working_directory), "an absolute path, or ~", 0, 0),
         TYPE(Environment, set_environment, FIELD(environment),

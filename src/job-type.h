@@ -53,6 +53,7 @@ typedef struct JobType {
         char **descriptions; /* as of a parameter */
         char **command; /* arguments with {name} in them */
         char *user;     /* NULL: whoever starts it */
+        char *group;    /* NULL: the account's own */
         char *related;  /* a URI with {name} in it; NULL: none */
         char *working_directory;
         char **environment;

@@ -76,6 +76,7 @@ Job *job_free(Job *job) {
         strv_free(job->parameters);
         strv_free_erase(job->secrets);
         free(job->run_as);
+        free(job->run_group);
         strv_free(job->command);
         strv_free(job->environment);
         free(job->working_directory);

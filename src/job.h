@@ -77,6 +77,7 @@ typedef struct Job {
         uint64_t stored_bytes; /* of job_count_bytes(), when it was stored */
         char *run_as;          /* the account that it runs as, and its number; NULL: the user himself */
         uid_t run_uid;
+        char *run_group; /* the number of the group; NULL: the account's own */
         unsigned retries;    /* so many further tries; one more for each that was interrupted */
         uint64_t retry_usec; /* after a wait of so long */
         bool restartable;    /* the end of the machine is no end of the job */

@@ -14,6 +14,7 @@
 #define JOBSD_CLEAR_DRY_RUN UINT64_C(1)
 
 #define JOBSD_ERROR_NO_SUCH_JOB "org.jobsd1.Error.NoSuchJob"
+#define JOBSD_ERROR_NO_SUCH_GROUP "org.jobsd1.Error.NoSuchGroup"
 #define JOBSD_ERROR_NO_SUCH_USER "org.jobsd1.Error.NoSuchUser"
 #define JOBSD_ERROR_NO_SUCH_TYPE "org.jobsd1.Error.NoSuchType"
 #define JOBSD_ERROR_BROKEN_TYPE "org.jobsd1.Error.BrokenType"

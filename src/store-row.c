@@ -102,6 +102,8 @@ static int job_specification_from_row(sqlite3_stmt *row, Job *job) {
                 r = row_get_strv(row, COLUMN_PARAMETERS, &job->parameters);
         if (r >= 0)
                 r = row_get_text(row, COLUMN_RUN_AS, &job->run_as);
+        if (r >= 0)
+                r = row_get_text(row, COLUMN_RUN_GROUP, &job->run_group);
         if (r < 0)
                 return r;
         job->run_uid = (uid_t) column_uint64(row, COLUMN_RUN_UID);

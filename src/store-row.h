@@ -15,7 +15,7 @@
 #define COLUMNS_FULL                                                                                      \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, "       \
                       "tasks_max, nice, parameters, run_as, run_uid, retries, retry_delay, restartable, " \
-                      "cancelled, output_max, output_grace, umask, keep_results, inputs, input_bytes, " STORED_BYTES
+                      "cancelled, output_max, output_grace, umask, keep_results, inputs, input_bytes, run_group, " STORED_BYTES
 
 enum {
         COLUMN_ID,
@@ -67,6 +67,7 @@ enum {
         COLUMN_KEEP_RESULTS,
         COLUMN_INPUTS,
         COLUMN_INPUT_BYTES,
+        COLUMN_RUN_GROUP,
         COLUMN_STORED_BYTES,
 };
 

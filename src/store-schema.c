@@ -146,6 +146,9 @@ static const char *const migrations[] = {
         " n INTEGER NOT NULL"
         ") STRICT;"
         "INSERT INTO names_indexed VALUES (1, 0, 0);",
+
+        /* The group that a job runs with. */
+        "ALTER TABLE jobs ADD COLUMN run_group TEXT;",
 };
 
 int store_schema_newest(void) {

@@ -38,10 +38,11 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_INSERT] = "INSERT INTO jobs (name, type, uid, user, submitter, origin, related, command,"
                              " environment, working_directory, timeout, memory_max, cpu_quota, tasks_max,"
                              " nice, submitted, retry_of, parameters, run_as, run_uid, retries,"
-                             " retry_delay, restartable, secrets, output_max, output_grace, umask, keep_results, inputs, input_bytes, key)"
+                             " retry_delay, restartable, secrets, output_max, output_grace, umask, keep_results, inputs,"
+                             " input_bytes, key, run_group)"
                              " VALUES (?1, ?2,"
                              " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-                             " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
+                             " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
         [STATEMENT_SET_STARTING] = "UPDATE jobs SET status = 1, unit = ?2, boot_id = ?3, next_try = 0,"
                                    " info = NULL"
                                    " WHERE id = ?1 AND status = 0",

@@ -79,6 +79,7 @@ int store_insert(Store *store, Job *job) {
         bind_id128(statement, 29, &job->inputs);
         bind_uint64(statement, 30, job->input_bytes);
         bind_text(statement, 31, job->key);
+        bind_text(statement, 32, job->run_group);
         r = bind_strv(statement, 24, job->secrets);
         if (r >= 0)
                 r = statement_step(statement);

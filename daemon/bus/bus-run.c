@@ -301,9 +301,16 @@ static int set_run_as(Job *job, const Identity *account, const Identity *owner) 
         return strdup_or_null(account->name, &job->run_as);
 }
 
+/* The type's Group=, by number: a name may go to another one. */
+static int set_run_group(Job *job, const Identity *group) {
+        if (!group)
+                return 0;
+        return asprintf(&job->run_group, "%u", (unsigned) group->uid) < 0 ? -ENOMEM : 0;
+}
+
 static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
-        const Identity *owner, *account;
+        const Identity *owner, *account, *group = NULL;
         const JobType *type = NULL;
         int r;
 
@@ -320,7 +327,12 @@ static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         r = type->user ? request_identify(q, type->user, &account, e) : 1;
         if (r <= 0)
                 return r;
+        r = type->group ? request_identify_group(q, type->group, &group, e) : 1;
+        if (r <= 0)
+                return r;
         r = set_run_as(job, account, owner);
+        if (r >= 0)
+                r = set_run_group(job, group);
         if (r >= 0)
                 r = set_owner(q, job, owner);
         if (r >= 0)

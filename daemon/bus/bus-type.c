@@ -143,6 +143,8 @@ static int append_type(sd_bus_message *m, const JobType *type, Verdict verdict) 
         if (r >= 0)
                 r = append_text(m, "User", type->user);
         if (r >= 0)
+                r = append_text(m, "Group", type->group);
+        if (r >= 0)
                 r = append_words(m, "Groups", type->allow_groups);
         if (r >= 0)
                 r = append_words(m, "Users", type->allow_users);

@@ -406,50 +406,74 @@ static void on_identity(int r, const Identity *identity, void *userdata) {
         request_continue(q);
 }
 
-static const Identification *find_identification(Request *q, const char *user) {
+static const Identification *find_identification(Request *q, IdentityKind kind, const char *user) {
         for (size_t i = 0; i < q->n_identifications; i++)
-                if (strcmp(q->identifications[i].user, user) == 0)
+                if (q->identifications[i].kind == kind && strcmp(q->identifications[i].user, user) == 0)
                         return &q->identifications[i];
         return NULL;
 }
 
 /* What is known already; else it is asked for. */
-static int identify(Request *q, const char *user) {
-        const Identity *known = identity_find(q->manager, user);
+static int identify(Request *q, IdentityKind kind, const char *user) {
+        const Identity *known = identity_find(q->manager, kind, user);
         Identification *next = &q->identifications[q->n_identifications];
         int r;
 
         if (q->n_identifications >= REQUEST_IDENTIFICATIONS_MAX || strlen(user) >= sizeof(next->user))
                 return -EINVAL;
-        *next = (Identification){};
+        *next = (Identification){ .kind = kind };
         strcpy(next->user, user);
         if (known) {
                 next->identity = *known;
                 q->n_identifications++;
                 return 1;
         }
-        r = identity_resolve(q->manager, user, on_identity, q);
+        r = identity_resolve(q->manager, kind, user, on_identity, q);
         if (r < 0)
                 return r;
         q->n_identifications++;
         return REQUEST_PENDING;
 }
 
-int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e) {
-        const Identification *found = find_identification(q, user);
+static int find_identity(Request *q, IdentityKind kind, const char *name, const Identification **ret) {
+        const Identification *found = find_identification(q, kind, name);
 
         if (!found) {
-                int r = identify(q, user);
+                int r = identify(q, kind, name);
 
                 if (r <= 0)
                         return r;
-                found = find_identification(q, user);
+                found = find_identification(q, kind, name);
         }
+        *ret = found;
+        return 1;
+}
+
+int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e) {
+        const Identification *found;
+        int r = find_identity(q, IDENTITY_USER, user, &found);
+
+        if (r <= 0)
+                return r;
         if (found->error == -ENOENT)
                 return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_USER, "There is no user \"%s\".", user);
         if (found->error < 0)
                 return sd_bus_error_setf(
                                 e, SD_BUS_ERROR_FAILED, "Could not find out who user \"%s\" is.", user);
+        *ret = &found->identity;
+        return 1;
+}
+
+int request_identify_group(Request *q, const char *group, const Identity **ret, sd_bus_error *e) {
+        const Identification *found;
+        int r = find_identity(q, IDENTITY_GROUP, group, &found);
+
+        if (r <= 0)
+                return r;
+        if (found->error == -ENOENT)
+                return sd_bus_error_setf(e, JOBSD_ERROR_NO_SUCH_GROUP, "There is no group \"%s\".", group);
+        if (found->error < 0)
+                return sd_bus_error_setf(e, SD_BUS_ERROR_FAILED, "Could not find out which group \"%s\" is.", group);
         *ret = &found->identity;
         return 1;
 }

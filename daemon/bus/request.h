@@ -29,13 +29,14 @@ typedef struct Decision {
 
 /* Who a user is, or why nobody could tell. */
 typedef struct Identification {
+        IdentityKind kind;
         char user[USER_NAME_BYTES]; /* as he was asked for */
         int error;
         Identity identity;
 } Identification;
 
-/* The caller, and whom it is to run as. */
-#define REQUEST_IDENTIFICATIONS_MAX 2U
+/* The caller, whom it is to run as, and with which group. */
+#define REQUEST_IDENTIFICATIONS_MAX 3U
 
 struct Request {
         Manager *manager;
@@ -106,5 +107,6 @@ int request_find_job(Request *q, uint64_t id, Action own, Action others, Job **r
 
 /* Finds who a user is, by name or number: 1, REQUEST_PENDING, or an error. */
 int request_identify(Request *q, const char *user, const Identity **ret, sd_bus_error *e);
+int request_identify_group(Request *q, const char *group, const Identity **ret, sd_bus_error *e);
 /* The same for who has this number. */
 int request_identify_uid(Request *q, uid_t uid, const Identity **ret, sd_bus_error *e);

@@ -16,11 +16,12 @@
 
 typedef struct Question {
         Manager *manager;
+        IdentityKind kind;
         identity_cb callback;
         void *userdata;
 } Question;
 
-const Identity *identity_find(Manager *m, const char *user) {
+const Identity *identity_find(Manager *m, IdentityKind kind, const char *user) {
         uint64_t now = now_usec();
         uid_t uid = UID_INVALID;
         bool is_number = parse_uid(user, &uid) >= 0;
@@ -28,7 +29,7 @@ const Identity *identity_find(Manager *m, const char *user) {
         for (size_t i = 0; i < IDENTITIES_KEPT; i++) {
                 KnownIdentity *known = &m->identities[i];
 
-                if (now >= known->until_usec || known->until_usec - now > KEEP_USEC)
+                if (known->identity.kind != kind || now >= known->until_usec || known->until_usec - now > KEEP_USEC)
                         continue;
                 if (is_number ? known->identity.uid == uid : strcmp(known->identity.name, user) == 0)
                         return &known->identity;
@@ -55,6 +56,7 @@ static void on_answer(int status, const char *answer, size_t size, void *userdat
                 r = -ENOENT;
         else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
                         sscanf(answer, "%u %255[^\n]", &uid, identity.name) == 2) {
+                identity.kind = question.kind;
                 identity.uid = (uid_t) uid;
                 keep(question.manager, &identity);
                 r = 0;
@@ -62,8 +64,9 @@ static void on_answer(int status, const char *answer, size_t size, void *userdat
         question.callback(r, &identity, question.userdata);
 }
 
-int identity_resolve(Manager *m, const char *user, identity_cb callback, void *userdata) {
-        char *arguments[] = { (char *) "jobsd-stream", (char *) "user", (char *) user, NULL };
+int identity_resolve(Manager *m, IdentityKind kind, const char *user, identity_cb callback, void *userdata) {
+        char *arguments[] = { (char *) "jobsd-stream", (char *) (kind == IDENTITY_GROUP ? "group" : "user"),
+                (char *) user, NULL };
         Question *question;
         Helper *helper;
         int r;
@@ -71,7 +74,7 @@ int identity_resolve(Manager *m, const char *user, identity_cb callback, void *u
         question = malloc(sizeof(Question));
         if (!question)
                 return -ENOMEM;
-        *question = (Question){ m, callback, userdata };
+        *question = (Question){ m, kind, callback, userdata };
         r = helper_ask(&m->helpers, arguments, on_answer, question, &helper);
         if (r < 0)
                 free(question);

@@ -133,13 +133,15 @@ static int append_credentials(sd_bus_message *m, const Job *job) {
  * gets the home, and the root where there is none, as from cron: many system accounts have no home. */
 static int append_place(sd_bus_message *m, const Job *job) {
         char user[16], slice[32];
+        int r;
 
         snprintf(user, sizeof(user), "%u", (unsigned) job_run_uid(job));
         snprintf(slice, sizeof(slice), "jobs-%u.slice", (unsigned) job->uid);
         /* by number: a name may have gone to somebody else since the submission */
-        return sd_bus_message_append(m, "(sv)(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
+        r = sd_bus_message_append(m, "(sv)(sv)(sv)(sv)", "User", "s", user, "Slice", "s", slice,
                         "WorkingDirectory", "s", job->working_directory ?: "-~", "UMask", "u",
                         (uint32_t) job->umask);
+        return r < 0 || !job->run_group ? r : sd_bus_message_append(m, "(sv)", "Group", "s", job->run_group);
 }
 
 /* It runs once. Who starts it again, as "systemctl restart" does after a stop, finds that the file is gone. */

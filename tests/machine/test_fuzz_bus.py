@@ -37,7 +37,7 @@ _ERRORS = {
         "UnknownObject", "UnknownInterface", "UnknownProperty", "PropertyReadOnly",
         "NotSupported")),       # to retry a record that was imported, a limit without its controller
     *(f"org.jobsd1.Error.{name}" for name in (
-        "NoSuchJob", "NoSuchUser", "NoSuchType", "NoSuchResult", "BrokenType", "Active", "NotActive")),
+        "NoSuchJob", "NoSuchGroup", "NoSuchUser", "NoSuchType", "NoSuchResult", "BrokenType", "Active", "NotActive")),
 }
 
 

@@ -344,6 +344,25 @@ def test_users_may_run_it_by_their_names(alice, bob, carol, root):
     assert "Users: alice, operators" in alice.jobsctl("types", "named").stdout
 
 
+def test_the_group_that_it_runs_with(erin, root):
+    put(root, "grouped.job", "[Job]\nCommand=/bin/sh -c 'id -un; id -gn; id -Gn'\nUser=carol\nGroup=operators\n"
+                             "AllowGroups=operators\n")
+    put(root, "own-group.job", "[Job]\nCommand=/usr/bin/id -gn\nGroup=carol\nAllowGroups=operators\n")
+    put(root, "no-group.job", "[Job]\nCommand=/bin/true\nGroup=no-such-group\nAllowGroups=operators\n")
+    reload(root)
+    user, group, groups = erin.output(erin.wait(run(erin, "grouped"))["Id"]).decode().splitlines()
+    assert (user, group) == ("carol", "operators") and "sudo" in groups.split()
+    id = run(erin, "own-group")
+    assert erin.output(erin.wait(id)["Id"]) == b"carol\n"
+    again, _ = erin.call("RetryJob", "tt", id, 0)
+    assert erin.output(erin.wait(again)["Id"]) == b"carol\n"
+    before = erin.ids()
+    assert error_of(lambda: run(erin, "no-group")) == (
+        "org.jobsd1.Error.NoSuchGroup", 'There is no group "no-such-group".')
+    assert erin.ids() == before
+    assert "With group: operators" in erin.jobsctl("types", "grouped").stdout
+
+
 def test_a_job_is_about_what_its_type_says(erin, root):
     put(root, "about.job", "[Job]\nCommand=/bin/echo {slug}\nRelated=https://archive.example.org/{slug}\n"
                            "AllowGroups=operators\n[Parameter slug]\n")

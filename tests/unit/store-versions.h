@@ -192,4 +192,22 @@ static const char *const database_versions[] = {
                 "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
                 " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
                 ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18, 0, 0, 0, 0, NULL, 0, NULL); PRAGMA user_version = 14;",
+        /* 15: groups */
+        TABLE_1 COLUMNS_3
+                ", imported INTEGER NOT NULL DEFAULT 0, secrets BLOB NOT NULL DEFAULT x''" COLUMNS_8
+                ", umask INTEGER NOT NULL DEFAULT 18, result_files INTEGER NOT NULL DEFAULT 0,"
+                " result_bytes INTEGER NOT NULL DEFAULT 0, results_uncounted INTEGER NOT NULL DEFAULT 0,"
+                " keep_results INTEGER NOT NULL DEFAULT 0, inputs BLOB, input_bytes INTEGER NOT NULL DEFAULT 0, key TEXT,"
+                " run_group TEXT) STRICT;"
+                INDEXES_1 INDEXES_3 INDEXES_6 INDEXES_7 RESULTS_10
+                "CREATE INDEX jobs_with_inputs ON jobs (uid, input_bytes, inputs) WHERE status <= 1 AND inputs IS NOT NULL;"
+                "CREATE UNIQUE INDEX jobs_by_key ON jobs (uid, key) WHERE key IS NOT NULL;"
+                "CREATE VIRTUAL TABLE job_names USING fts5 (words, content = '', tokenize = 'trigram', detail = 'none',"
+                " columnsize = 0);"
+                "CREATE TABLE names_indexed ( one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL,"
+                " n INTEGER NOT NULL) STRICT;"
+                "INSERT INTO names_indexed VALUES (1, 0, 0);"
+                "CREATE TABLE unfinished_import ( one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;" JOB_1
+                ", 0, X'', NULL, NULL, 0, 0, 0, 0, 0, 0, X'', 0, 0, 18, 0, 0, 0, 0, NULL, 0, NULL, NULL); PRAGMA user_version = 15;",
 };

@@ -91,7 +91,7 @@ static void test_every_directive(void **state) {
         read_text(&found,
                         "[Job]\nDescription=Import records ; all of them\nCommand=/bin/echo --file={file} "
                         "'a b' \"{{c}}\" --mode={mode}\n"
-                        "User=archive\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
+                        "User=archive\nGroup=editors\nWorkingDirectory=/srv\nEnvironment=A=1 \"B=2 "
                         "3\"\nEnvironment=C=\nAllowGroups=archivists editors\nAllowUsers=ida\nRelated=urn:{mode}\nShare=group\nMaxRunning=1\n"
                         "RuntimeMaxSec=2h\nMemoryMax=2G\nCPUQuota=150%\nTasksMax=10\nOutputMax=10M\nOutputGraceSec=500ms\nUMask=0077\nNice=-5\nRetries="
                         "2\nRetrySec=30s\nRestartable=yes\nResults=yes\n"
@@ -103,6 +103,7 @@ static void test_every_directive(void **state) {
         assert_string_equal(found.type->name, "t");
         assert_string_equal(found.type->description, "Import records ; all of them");
         assert_string_equal(found.type->user, "archive");
+        assert_string_equal(found.type->group, "editors");
         assert_string_equal(found.type->working_directory, "/srv");
         assert_int_equal(strv_length(found.type->environment), 3);
         assert_string_equal(found.type->environment[1], "B=2 3");
@@ -192,7 +193,7 @@ static void test_mistakes(void **state) {
                 { COMMAND "\nFrobnicate=1\n",
                                 "t.job:3: Unknown key Frobnicate= in section [Job]. Known are Description=, "
                                 "Command=, "
-                                "User=, Related=, WorkingDirectory=, Environment=, AllowGroups=, AllowUsers=, Share=, MaxRunning=, "
+                                "User=, Group=, Related=, WorkingDirectory=, Environment=, AllowGroups=, AllowUsers=, Share=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
                                 "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Restartable=.\n" },
                 { COMMAND "\nDescription[de-AT]=x\n",
