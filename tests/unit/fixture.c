@@ -132,6 +132,7 @@ static void assert_specifications_equal(const Job *a, const Job *b) {
         assert_int_equal(a->nice, b->nice);
         assert_arrays_equal("parameters", a->parameters, b->parameters);
         assert_texts_equal("run_as", a->run_as, b->run_as);
+        assert_texts_equal("run_group", a->run_group, b->run_group);
         assert_int_equal(a->run_uid, b->run_uid);
         assert_int_equal(a->retries, b->retries);
         assert_int_equal(a->retry_usec, b->retry_usec);

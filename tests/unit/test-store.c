@@ -51,6 +51,7 @@ static Job *strange_job(void) {
         assert_int_equal(strv_extend(&job->parameters, "file=/data/a b.csv"), 0);
         assert_int_equal(strv_extend(&job->parameters, "mode="), 0);
         set_text(&job->run_as, "archive");
+        set_text(&job->run_group, "1001");
         job->run_uid = 4294967294U;
         job->retries = 20;
         job->retry_usec = UINT64_C(1) << 50;
