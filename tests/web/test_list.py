@@ -176,3 +176,24 @@ def test_the_export_is_what_the_view_and_the_filters_show(window, empty, tmp_pat
     with open(tmp_path / "history", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["jobName"] for row in rows] == ["two", "one"] and rows[0]["jobStatus"] == "Error"
+
+
+def test_cockpits_navigation_says_how_many_of_todays_jobs_have_failed(window, empty):
+    mark = window.shell.locator('a[href$="/jobs"] .nav-item-status')
+    window.wait_until(lambda: mark.count() == 0)
+    empty.wait_all([empty.sh("exit 3") for _ in range(2)])
+    window.wait_until(lambda: mark.count() == 1)
+    mark.hover()
+    window.shell.get_by_text("2 jobs of today have failed").wait_for()
+    empty.clear()
+    window.wait_until(lambda: mark.count() == 0)
+
+
+def test_it_says_so_before_the_page_was_opened(browser, empty):
+    empty.wait(empty.sh("exit 3"))
+    with browser.window() as window:
+        window.ask("chain", calls=[["goto", "http://127.0.0.1:9090/system/logs"]])
+        window.shell.locator("#login-user-input").fill("alice")
+        window.shell.locator("#login-password-input").fill("alice")
+        window.shell.locator("#login-button").click()
+        window.wait_until(lambda: window.shell.locator('a[href$="/jobs"] .nav-item-status').count() == 1)
