@@ -211,7 +211,8 @@ int store_index_names(Store *store, unsigned limit, unsigned *ret_n) {
         }
         if (r < 0 || *ret_n == 0)
                 return r;
-        return set_indexed(store, upto, n + *ret_n);
+        r = statement_run(store, STATEMENT_NAMES_MERGE);
+        return r < 0 ? r : set_indexed(store, upto, n + *ret_n);
 }
 
 int names_indexed_upto(Store *store, uint64_t *ret) {

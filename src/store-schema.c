@@ -140,6 +140,7 @@ static const char *const migrations[] = {
          * kept, and those of jobs that are gone are in nobody's way. */
         "CREATE VIRTUAL TABLE job_names USING fts5 (words, content = '', tokenize = 'trigram', detail = 'none',"
         " columnsize = 0);"
+        "INSERT INTO job_names (job_names, rank) VALUES ('automerge', 0), ('crisismerge', 1000);"
         "CREATE TABLE names_indexed ("
         " one INTEGER PRIMARY KEY CHECK (one = 1),"
         " upto INTEGER NOT NULL,"

@@ -9,9 +9,10 @@
 
 /* A step is some ms of work, in a transaction of its own: what is wrong with the index is nobody else's failure. Few
  * names wait for more to come, as each transaction leaves a piece of an index behind that has to be merged. */
-#define STEP_NAMES 500U
-#define FEW_NAMES 256U
-#define STEP_INTERVAL_USEC (50 * USEC_PER_MSEC)
+#define STEP_NAMES 250U
+#define FEW_NAMES STEP_NAMES
+#define STEP_INTERVAL_USEC (25 * USEC_PER_MSEC)
+#define ACCURACY_USEC (5 * USEC_PER_MSEC)
 #define INTERVAL_USEC (60 * USEC_PER_SEC)
 
 /* What is cleared stays in the index until there is more of that than of the others. */
@@ -102,8 +103,8 @@ int name_index_new(Manager *m, NameIndex **ret) {
         index->manager = m;
         r = count_stale(index);
         if (r >= 0)
-                r = sd_event_add_time_relative(m->event, &index->timer, CLOCK_MONOTONIC, STEP_INTERVAL_USEC, 0,
-                                on_timer, index);
+                r = sd_event_add_time_relative(m->event, &index->timer, CLOCK_MONOTONIC, STEP_INTERVAL_USEC,
+                                ACCURACY_USEC, on_timer, index);
         if (r < 0) {
                 name_index_free(index);
                 return r;
