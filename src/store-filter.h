@@ -11,7 +11,7 @@
 bool filter_is_of_user(const StoreFilter *filter);
 /* Whether it has this text in it, or is as a pattern with "*" or "?" says, see fnmatch(3), in small or capital letters. */
 bool name_matches(const char *name, const char *wanted);
-/* The condition of STATEMENT_PAGE_NAMED for names that may match; NULL where the index does not help: nothing that is
+/* The condition of STATEMENT_PAGE_NAMED and _BEHIND for names that may match; NULL where the index does not help: nothing that is
  * wanted has three characters in a row. */
 char *names_query(const char *wanted);
 /* Jobs with higher ids are not in the index yet. */

@@ -16,16 +16,11 @@ static Statement choose_page_statement(const StoreFilter *filter) {
 
         if (filter->status_mask == 1U << JOB_ERROR)
                 return of_user ? STATEMENT_PAGE_FAILED_OF_USER : STATEMENT_PAGE_FAILED;
-        if (filter->status_mask == 1U << JOB_RUNNING) /* of all users: there are 4000 at most */
-                return STATEMENT_PAGE_RUNNING;
+        if (filter->status_mask == 1U << JOB_RUNNING)
+                return of_user ? STATEMENT_PAGE_RUNNING_OF_USER : STATEMENT_PAGE_RUNNING;
         if (filter->status_mask != 0 && (filter->status_mask & ~active) == 0)
                 return of_user ? STATEMENT_PAGE_ACTIVE_OF_USER : STATEMENT_PAGE_ACTIVE;
         return of_user ? STATEMENT_PAGE_OF_USER : STATEMENT_PAGE;
-}
-
-static bool is_of_user(Statement which) {
-        return which == STATEMENT_PAGE_OF_USER || which == STATEMENT_PAGE_ACTIVE_OF_USER ||
-                        which == STATEMENT_PAGE_FAILED_OF_USER;
 }
 
 static int compare_ids_descending(const void *a, const void *b) {
@@ -76,6 +71,19 @@ typedef struct Scan {
         void *userdata;
 } Scan;
 
+/* The index of names has some whose jobs are gone. */
+static bool row_is_gone(sqlite3_stmt *row) {
+        return sqlite3_column_type(row, COLUMN_STATUS) == SQLITE_NULL;
+}
+
+/* Whether a page that has looked at so many rows may look at one more. */
+static bool scan_on(Scan *scan, uint64_t id) {
+        if (scan->limit == 0 || scan->n_scanned++ >= SCAN_MAX)
+                return false;
+        scan->last = id;
+        return true;
+}
+
 /* As long as the statement is not reset, its rows are of the same moment, also for a reader beside jobsd. Returns 1
  * when the page is full, 0 when there are no more rows, or none above an id. */
 static int scan_rows(Scan *scan, sqlite3_stmt *statement, uint64_t floor) {
@@ -90,10 +98,9 @@ static int scan_rows(Scan *scan, sqlite3_stmt *statement, uint64_t floor) {
                 }
                 if (column_uint64(statement, COLUMN_ID) <= floor)
                         return 0;
-                if (scan->limit == 0 || scan->n_scanned++ >= SCAN_MAX)
+                if (!scan_on(scan, column_uint64(statement, COLUMN_ID)))
                         return 1;
-                scan->last = column_uint64(statement, COLUMN_ID);
-                if (!row_matches(statement, scan->filter))
+                if (row_is_gone(statement) || !row_matches(statement, scan->filter))
                         continue;
                 r = scan->callback(statement, scan->userdata);
                 if (r < 0)
@@ -103,17 +110,20 @@ static int scan_rows(Scan *scan, sqlite3_stmt *statement, uint64_t floor) {
         return r;
 }
 
-/* Whether there are more of them than one page looks through. */
-static int is_long(Store *store, Statement page, const StoreFilter *filter, uint64_t before) {
-        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_LONG + (page - STATEMENT_PAGE)];
+/* Whether the names that may match are more than one page looks through. */
+static int are_many(Store *store, const char *query, uint64_t before) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_NAMES_BEHIND];
 
-        if (page == STATEMENT_PAGE) /* most histories with an index of names are */
-                return 1;
         bind_uint64(statement, 1, before);
-        if (is_of_user(page))
-                bind_uint64(statement, 2, filter->uid);
+        bind_text(statement, 2, query);
         bind_uint64(statement, 3, SCAN_MAX);
         return statement_step(statement);
+}
+
+/* The index has everybody's names. So it is for those who see everybody's jobs: to others, where a page ends and how
+ * long it takes would tell that there are such jobs. */
+static bool may_use_names(Statement page, const StoreFilter *filter) {
+        return filter->name && filter->uid == UID_INVALID && (page == STATEMENT_PAGE || page == STATEMENT_PAGE_FAILED);
 }
 
 /* The ids up to which the index of names has the rows that are asked for; 0 where it does not help. */
@@ -121,12 +131,16 @@ static int find_indexed(Store *store, Statement page, const StoreFilter *filter,
                 uint64_t *ret_upto) {
         int r;
 
-        *ret_query = filter->name ? names_query(filter->name) : NULL;
+        *ret_query = may_use_names(page, filter) ? names_query(filter->name) : NULL;
         *ret_upto = 0;
         if (!*ret_query)
                 return 0;
-        r = is_long(store, page, filter, before);
-        return r <= 0 ? r : names_indexed_upto(store, ret_upto);
+        if (page != STATEMENT_PAGE) {
+                r = are_many(store, *ret_query, before);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return names_indexed_upto(store, ret_upto);
 }
 
 static int foreach_row(Store *store, const StoreFilter *filter, uint64_t before, unsigned limit,
@@ -148,7 +162,7 @@ static int foreach_row(Store *store, const StoreFilter *filter, uint64_t before,
         if (r < 0)
                 return r;
         statement = store->statements[which];
-        if (is_of_user(which))
+        if (filter_is_of_user(filter))
                 bind_uint64(statement, 2, filter->uid);
         r = scan_rows(&scan, statement, upto);
         if (r == 0 && upto > 0) {

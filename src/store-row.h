@@ -8,10 +8,11 @@
 #include "store.h"
 
 /* What a list shows, and what only one job's own view shows. The order is that of row_to_job(). */
-#define COLUMNS_BRIEF                                                                           \
-        "id, name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
+#define COLUMNS_BEHIND_ID                                                                       \
+        "name, type, uid, user, submitter, origin, related, submitted, started, finished, " \
         "status, result, exit_status, info, progress, unit, invocation_id, boot_id, attempt, "  \
         "cpu_usage, memory_peak, retry_of, next_try, imported, result_files, result_bytes"
+#define COLUMNS_BRIEF "id, " COLUMNS_BEHIND_ID
 #define COLUMNS_FULL                                                                                      \
         COLUMNS_BRIEF ", command, environment, working_directory, timeout, memory_max, cpu_quota, "       \
                       "tasks_max, nice, parameters, run_as, run_uid, retries, retry_delay, restartable, " \

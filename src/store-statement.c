@@ -23,11 +23,9 @@
                         SORTED_FROM(column, " AND uid = ?3", "<", " DESC")
 
 #define PAGE(condition) "SELECT " COLUMNS_BRIEF " FROM jobs WHERE id < ?1" condition " ORDER BY id DESC"
-#define LONG(condition) "SELECT 1 FROM jobs WHERE id < ?1" condition " ORDER BY id DESC LIMIT 1 OFFSET ?3"
-/* In the order of the enum. */
-#define PAGES(make)                                                                                       \
-        make(""), make(" AND status <= 1"), make(" AND uid = ?2 AND status <= 1"), make(" AND status = 1"), \
-                        make(" AND status = 3"), make(" AND uid = ?2"), make(" AND uid = ?2 AND status = 3")
+
+/* MATCH gives ids in this order, and no more than are asked for. */
+#define NAMED "job_names MATCH ?2 AND job_names.rowid < ?1 ORDER BY job_names.rowid DESC"
 
 /* The statuses are written as their stored numbers: 0 queued, 1 running, 3 error. The partial
  * indexes are used only if the condition stands in the statement as in the index. */
@@ -94,12 +92,18 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
         [STATEMENT_OLDEST] = "SELECT " COLUMNS_BRIEF " FROM jobs WHERE finished > 0 AND finished < ?1"
                              " ORDER BY finished LIMIT ?2",
         [STATEMENT_COUNT_ENDED] = "SELECT count(*) FROM jobs WHERE finished > 0 AND " IS_SHOWN,
-        [STATEMENT_PAGE] = PAGES(PAGE),
-        [STATEMENT_LONG] = PAGES(LONG),
-        /* MATCH gives ids in this order, and no more than are asked for. */
-        [STATEMENT_PAGE_NAMED] = "SELECT " COLUMNS_BRIEF " FROM job_names CROSS JOIN jobs ON id = job_names.rowid"
-                                 " WHERE job_names MATCH ?2 AND job_names.rowid < ?1"
-                                 " ORDER BY job_names.rowid DESC",
+        [STATEMENT_PAGE] = PAGE(""),
+        [STATEMENT_PAGE_ACTIVE] = PAGE(" AND status <= 1"),
+        [STATEMENT_PAGE_ACTIVE_OF_USER] = PAGE(" AND uid = ?2 AND status <= 1"),
+        [STATEMENT_PAGE_RUNNING] = PAGE(" AND status = 1"),
+        [STATEMENT_PAGE_RUNNING_OF_USER] = PAGE(" AND +uid = ?2 AND status = 1"), /* there are 4000 of all users at most */
+        [STATEMENT_PAGE_FAILED] = PAGE(" AND status = 3"),
+        [STATEMENT_PAGE_OF_USER] = PAGE(" AND uid = ?2"),
+        [STATEMENT_PAGE_FAILED_OF_USER] = PAGE(" AND uid = ?2 AND status = 3"),
+        /* With those of jobs that are gone: a page counts them, as it takes time to look for them. */
+        [STATEMENT_PAGE_NAMED] = "SELECT job_names.rowid, " COLUMNS_BEHIND_ID " FROM job_names"
+                                 " LEFT JOIN jobs ON id = job_names.rowid WHERE " NAMED,
+        [STATEMENT_NAMES_BEHIND] = "SELECT 1 FROM job_names WHERE " NAMED " LIMIT 1 OFFSET ?3",
         [STATEMENT_NAMES_INDEXED] = "SELECT upto, n FROM names_indexed",
         /* None of an import that has not finished: its records may come behind those of jobs with higher ids. */
         [STATEMENT_NAMES_NEXT] = "SELECT id, name FROM jobs WHERE id > ?1"

@@ -165,6 +165,65 @@ static void test_pages_end_where_their_rows_do(void **state) {
                 assert_int_equal(found.ids[i], FOUND_MAX - i * 100);
 }
 
+/* Where each of its pages ends. */
+static size_t find_ends(Store *store, const StoreFilter *filter, uint64_t ends[static 100]) {
+        _cleanup_found_ Found found = { .ids = calloc(FOUND_MAX, sizeof(uint64_t)) };
+        uint64_t next = 0;
+        size_t n = 0;
+
+        do {
+                assert_true(n < 100);
+                assert_int_equal(store_foreach_page(store, filter, next, 50, note_job, &found, &next), 0);
+                ends[n++] = next;
+        } while (next > 0);
+        assert_int_equal(found.n, 0);
+        return n;
+}
+
+/* Somebody who does not see all jobs does not learn from a page's end that others have some of this name. */
+static void test_names_of_others(void **state) {
+        static char *shared[] = { (char *) "report", NULL };
+        const struct {
+                StoreFilter of_others, of_nobody;
+        } rows[] = {
+                { { .uid = 1001, .name = (char *) "nightly" }, { .uid = 1001, .name = (char *) "no such name" } },
+                { { .uid = 1001, .name = (char *) "nightly", .status_mask = 1U << JOB_ERROR },
+                                { .uid = 1001, .name = (char *) "no such name", .status_mask = 1U << JOB_ERROR } },
+                { { .uid = 1001, .name = (char *) "nightly", .shared = shared },
+                                { .uid = 1001, .name = (char *) "no such name", .shared = shared } },
+        };
+        Store *store = store_of(state);
+
+        assert_int_equal(store_begin(store), 0);
+        for (unsigned i = 0; i < FOUND_MAX; i++)
+                insert_named(store, 1000 + i % 2, i % 2 == 0 ? "Nightly backup" : "Batch", i % 5 == 0);
+        assert_int_equal(store_commit(store), 0);
+        (void) index_names(store, FOUND_MAX);
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                uint64_t others[100], nobody[100];
+                size_t n = find_ends(store, &rows[i].of_others, others);
+
+                assert_int_equal(find_ends(store, &rows[i].of_nobody, nobody), n);
+                assert_memory_equal(others, nobody, n * sizeof(uint64_t));
+        }
+}
+
+/* What runs of others does not make a page longer. */
+static void test_running_jobs_of_others(void **state) {
+        StoreFilter filter = { .uid = 1001, .status_mask = 1U << JOB_RUNNING };
+        Store *store = store_of(state);
+        _cleanup_found_ Found found = { .ids = calloc(FOUND_MAX, sizeof(uint64_t)) };
+        uint64_t next;
+
+        for (unsigned i = 0; i < 3; i++) {
+                insert_named(store, i == 2 ? 1001 : 1000, "Batch", false);
+                start_job(store, i + 1);
+        }
+        assert_int_equal(store_foreach_page(store, &filter, 0, 1, note_job, &found, &next), 0);
+        assert_int_equal(found.n, 1);
+        assert_int_equal(next, 0);
+}
+
 static void test_a_history_that_changes(void **state) {
         StoreFilter filter = { .uid = UID_INVALID, .name = (char *) "nightly" };
         Store *store = store_of(state);
@@ -310,6 +369,8 @@ int main(void) {
                                 test_the_index_changes_nothing_but_the_time, store_setup, store_teardown),
                 cmocka_unit_test_setup_teardown(test_a_rare_name_is_on_the_first_page, store_setup, store_teardown),
                 cmocka_unit_test_setup_teardown(test_pages_end_where_their_rows_do, store_setup, store_teardown),
+                cmocka_unit_test_setup_teardown(test_names_of_others, store_setup, store_teardown),
+                cmocka_unit_test_setup_teardown(test_running_jobs_of_others, store_setup, store_teardown),
                 cmocka_unit_test_setup_teardown(test_a_history_that_changes, store_setup, store_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_an_import_is_indexed_when_it_has_finished, store_setup, store_teardown),
