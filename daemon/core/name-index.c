@@ -15,12 +15,14 @@
 #define ACCURACY_USEC (5 * USEC_PER_MSEC)
 #define INTERVAL_USEC (60 * USEC_PER_SEC)
 
-/* What is cleared stays in the index until there is more of that than of the others. */
+/* What is cleared stays in the index until there is more of that than of the others. To begin anew takes a moment that is
+ * no step: 22 ms with 300,000 names, once in so many that were cleared. */
 #define STALE_MIN 100000U
 
 struct NameIndex {
         Manager *manager;
         sd_event_source *timer;
+        bool is_behind;              /* the next step comes anyway: there are more names than one takes */
         uint64_t n_new;              /* jobs since the last step */
         uint64_t n_indexed, n_stale; /* names, those of jobs that are gone */
 };
@@ -32,6 +34,20 @@ static void step_in(NameIndex *index, uint64_t usec) {
                 r = sd_event_source_set_enabled(index->timer, SD_EVENT_ONESHOT);
         if (r < 0)
                 log_errno(r, "Failed to set a timer");
+}
+
+/* Of jobs that somebody else has removed, too. */
+static int count_stale(NameIndex *index) {
+        Store *store = index->manager->store;
+        uint64_t n_jobs;
+        int r;
+
+        r = store_count_indexed_names(store, &index->n_indexed);
+        if (r >= 0)
+                r = store_count(store, &n_jobs);
+        if (r >= 0)
+                index->n_stale = index->n_indexed > n_jobs ? index->n_indexed - n_jobs : 0;
+        return r;
 }
 
 static int put_names(NameIndex *index, bool *ret_more) {
@@ -60,6 +76,7 @@ static int step(NameIndex *index, bool *ret_more) {
         if (r >= 0)
                 return store_commit(store);
         store_rollback(store);
+        (void) count_stale(index);
         return r;
 }
 
@@ -75,23 +92,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         }
         if (r < 0)
                 log_errno(r, "Failed to index the names of jobs");
+        index->is_behind = r >= 0 && more;
         if (r < 0 || more)
                 step_in(index, r < 0 ? INTERVAL_USEC : STEP_INTERVAL_USEC);
         return 0;
-}
-
-/* Of jobs that somebody else has removed, too. */
-static int count_stale(NameIndex *index) {
-        Store *store = index->manager->store;
-        uint64_t n_jobs;
-        int r;
-
-        r = store_count_indexed_names(store, &index->n_indexed);
-        if (r >= 0)
-                r = store_count(store, &n_jobs);
-        if (r >= 0 && index->n_indexed > n_jobs)
-                index->n_stale = index->n_indexed - n_jobs;
-        return r;
 }
 
 int name_index_new(Manager *m, NameIndex **ret) {
@@ -101,6 +105,7 @@ int name_index_new(Manager *m, NameIndex **ret) {
         if (!index)
                 return -ENOMEM;
         index->manager = m;
+        index->is_behind = true;
         r = count_stale(index);
         if (r >= 0)
                 r = sd_event_add_time_relative(m->event, &index->timer, CLOCK_MONOTONIC, STEP_INTERVAL_USEC,
@@ -126,6 +131,8 @@ static void add(Manager *m, uint64_t n) {
         bool was_few = index->n_new < FEW_NAMES, was_none = index->n_new == 0;
 
         index->n_new += n;
+        if (index->is_behind)
+                return;
         if (was_few && index->n_new >= FEW_NAMES)
                 step_in(index, STEP_INTERVAL_USEC);
         else if (was_none)

@@ -16,8 +16,9 @@
 #include "events.h"
 #include "failing-vfs.h"
 #include "fake-system.h"
-#include "manager.h"
 #include "input-files.h"
+#include "manager.h"
+#include "name-index.h"
 #include "queue.h"
 #include "recovery.h"
 #include "result-files.h"
@@ -834,6 +835,39 @@ static void test_what_still_runs_after_a_restart_goes_on(void **state) {
         }
 }
 
+/* ---- the index of names ---- */
+
+static uint64_t count_indexed(Manager *m) {
+        uint64_t n;
+
+        assert_int_equal(store_count_indexed_names(m->store, &n), 0);
+        return n;
+}
+
+/* Those of before are caught up with while others come, one after the other. */
+static void test_names_are_indexed_while_jobs_come(void **state) {
+        static const Observer *const observers[] = { &name_index_observer, NULL };
+        const uint64_t n_before = 600; /* more than two steps */
+        Manager *m = manager_of(state);
+
+        m->observers = observers;
+        assert_int_equal(store_begin(m->store), 0);
+        for (uint64_t i = 0; i < n_before; i++) {
+                _cleanup_(job_freep) Job *job = sample_job(BOB, "bob");
+
+                assert_int_equal(store_insert(m->store, job), 0);
+        }
+        assert_int_equal(store_commit(m->store), 0);
+        assert_int_equal(name_index_new(m, &m->name_index), 0);
+        for (unsigned i = 0; count_indexed(m) <= n_before; i++) {
+                assert_true(i < 200);
+                submit(m, ALICE);
+                turn(m);
+                assert_true(sd_event_run(m->event, 50 * USEC_PER_MSEC) >= 0);
+        }
+        m->name_index = name_index_free(m->name_index);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
@@ -891,6 +925,7 @@ int main(void) {
                                 test_an_end_with_the_machine_is_when_that_was_seen_last, core_setup, core_teardown),
                 cmocka_unit_test_setup_teardown(
                                 test_what_still_runs_after_a_restart_goes_on, core_setup, core_teardown),
+                cmocka_unit_test_setup_teardown(test_names_are_indexed_while_jobs_come, core_setup, core_teardown),
         };
         int r;
 
