@@ -8,7 +8,7 @@ import { beginOfDay } from '../src/model/time';
 import type { Connection } from '../src/state/connection';
 import { FailedToday } from '../src/state/failed-today';
 
-const call = vi.fn<(method: string, filter: Record<string, { v: unknown }>) => Promise<[number, number]>>();
+const call = vi.fn<(method: string, filter: Record<string, { v: unknown }>, before: number) => Promise<[number, number]>>();
 const control = vi.fn();
 let failed: FailedToday;
 
@@ -34,15 +34,26 @@ afterEach(() => { vi.useRealTimers() });
 it('says nothing where nothing has failed', async () => {
     call.mockResolvedValue([0, 0]);
     await failed.count();
-    expect(told()).toEqual([]);
+    await failed.count();
+    expect(told()).toEqual([undefined]);        // it takes back what a page before this one has said
 });
 
 it('says how many, once, and takes it back', async () => {
-    call.mockResolvedValueOnce([1, 0]).mockResolvedValueOnce([1, 0]).mockResolvedValueOnce([1000, 7]);
+    call.mockResolvedValueOnce([1, 0]).mockResolvedValueOnce([1, 0]).mockResolvedValueOnce([2, 0]);
     call.mockResolvedValueOnce([0, 0]).mockRejectedValue(new BusError('x', 'y'));
     for (let i = 0; i < 5; i++)
         await failed.count();
-    expect(told()).toEqual(["1 job of today has failed", "More than 1,000 jobs of today have failed", undefined]);
+    expect(told()).toEqual(["1 job of today has failed", "2 jobs of today have failed", undefined]);
+});
+
+it('goes on where one call has not looked at all', async () => {
+    call.mockResolvedValueOnce([0, 9000]).mockResolvedValueOnce([1000, 900]).mockResolvedValueOnce([1, 90]);
+    call.mockResolvedValueOnce([0, 9]);
+    await failed.count();
+    expect(call.mock.calls.map(([, , before]) => before)).toEqual([0, 9000, 900, 90]);
+    call.mockResolvedValue([1, 7]);
+    await failed.count();
+    expect(told()).toEqual(["1,001 jobs of today have failed", "At least 10 jobs of today have failed"]);
 });
 
 it('counts failed jobs of today, by the zone of the browser', async () => {

@@ -4,7 +4,8 @@
 // is Cockpit's own pages' alone.) The manifest has the page loaded with each log-in, for this.
 
 import { variant } from '../bus/bus';
-import type { News } from '../bus/bus';
+import type { Bus, News } from '../bus/bus';
+import type { Variants } from '../bus/interfaces';
 import { cockpit } from '../cockpit';
 import type { PageStatus } from '../cockpit';
 import { plural } from '../i18n';
@@ -12,14 +13,18 @@ import { NO_FILTERS } from '../model/address';
 import { busFilter } from '../model/query';
 import { dayOf, endOfDay } from '../model/time';
 import type { Connection } from './connection';
+import { Renewal } from './renewal';
 
 // Many may fail in a moment.
 const REST_MSEC = 1000;
 
+// Each looks at a bounded number of jobs.
+const CALLS_MAX = 10;
+
 export class FailedToday {
-    private mustCount = false;
-    private isBusy = false;
-    private told = 'null';
+    // A count that fails is none; the page says why, if somebody looks.
+    private readonly renewal = new Renewal(() => this.countOnce().catch(() => this.tell(null)), REST_MSEC);
+    private told: string | undefined;
     private midnight: ReturnType<typeof setTimeout> | undefined;
 
     constructor(private readonly connection: Connection) {}
@@ -30,20 +35,13 @@ export class FailedToday {
             this.count();
         if (signal.name === 'JobRemoved' && signal.args[2] === 'cleared')
             this.count();
+        if (signal.name === 'HistoryChanged')
+            this.count();
     }
 
     async count() {
-        this.mustCount = true;
-        if (this.isBusy || !this.connection.reader)
-            return;
-        this.isBusy = true;
-        while (this.mustCount) {
-            this.mustCount = false;
-            await this.countOnce().catch(() => this.tell(null));       // the page says why, if somebody looks
-            if (this.mustCount)
-                await new Promise(resolve => setTimeout(resolve, REST_MSEC));
-        }
-        this.isBusy = false;
+        if (this.connection.reader)
+            await this.renewal.request();
     }
 
     private async countOnce() {
@@ -51,8 +49,8 @@ export class FailedToday {
         clearTimeout(this.midnight);
         this.midnight = setTimeout(() => this.count(), endOfDay(today)! / 1000 - Date.now());
         const filter = busFilter({ ...NO_FILTERS, view: 'failed', since: today }, variant);
-        const [n, next] = await this.connection.reader!.call('CountJobs', filter, 0, 0);
-        this.tell(n === 0 ? null : { type: 'warning', title: title(n, next !== 0) });
+        const { n, isMore } = await countWhole(this.connection.reader!, filter);
+        this.tell(n === 0 ? null : { type: 'warning', title: title(n, isMore) });
     }
 
     private tell(status: PageStatus | null) {
@@ -64,8 +62,22 @@ export class FailedToday {
     }
 }
 
+// Newest first: behind those of today come older ones, which are looked through in vain. An import may lie between.
+async function countWhole(reader: Bus, filter: Variants) {
+    let n = 0;
+    let before = 0;
+    for (let i = 0; i < CALLS_MAX; i++) {
+        const [nMore, next] = await reader.call('CountJobs', filter, before, 0);
+        n += nMore;
+        before = next;
+        if (next === 0 || (nMore === 0 && n > 0))
+            return { n, isMore: false };
+    }
+    return { n, isMore: true };
+}
+
 function title(n: number, isMore: boolean): string {
     return isMore
-        ? plural("More than $0 job of today has failed", "More than $0 jobs of today have failed", n)
+        ? plural("At least $0 job of today has failed", "At least $0 jobs of today have failed", n)
         : plural("$0 job of today has failed", "$0 jobs of today have failed", n);
 }

@@ -10,6 +10,7 @@ import type { Filters, View } from '../model/address';
 import { busFilter } from '../model/query';
 import type { Connection } from './connection';
 import { Observable } from './observable';
+import { Renewal } from './renewal';
 
 export interface Count { n: number; isMore: boolean }   // more: that many, and perhaps others
 
@@ -19,8 +20,10 @@ const VIEWS: readonly View[] = ['all', 'active', 'failed'];
 
 export class JobCounts extends Observable<JobCountsState> {
     private filters = NO_FILTERS;
-    private mustCount = false;
-    private isBusy = false;
+    // A count that fails is none; the list says why.
+    private readonly renewal = new Renewal(async () => {
+        await Promise.all(VIEWS.map(view => this.countView(view).catch(() => this.update({ [view]: undefined }))));
+    });
 
     constructor(private readonly connection: Connection) {
         super({});
@@ -38,17 +41,9 @@ export class JobCounts extends Observable<JobCountsState> {
             this.count();
     }
 
-    async count() {
-        this.mustCount = true;
-        if (this.isBusy || !this.connection.reader)
-            return;
-        this.isBusy = true;
-        while (this.mustCount) {
-            this.mustCount = false;
-            // A count that fails is none; the list says why.
-            await Promise.all(VIEWS.map(view => this.countView(view).catch(() => this.update({ [view]: undefined }))));
-        }
-        this.isBusy = false;
+    count() {
+        if (this.connection.reader)
+            this.renewal.request();
     }
 
     private async countView(view: View) {

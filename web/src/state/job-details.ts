@@ -8,6 +8,7 @@ import type { Job } from '../model/job';
 import type { Connection } from './connection';
 import { Observable } from './observable';
 import { Output } from './output';
+import { Renewal } from './renewal';
 import { Results } from './results';
 
 export interface JobDetailsState {
@@ -21,8 +22,7 @@ export class JobDetails extends Observable<JobDetailsState> {
     readonly output = new Output();
     readonly results: Results;
 
-    private mustLoad = false;
-    private isBusy = false;
+    private readonly renewal = new Renewal(() => this.loadJob());
 
     constructor(private readonly connection: Connection) {
         super({ id: 0, job: undefined, isGone: false, error: undefined });
@@ -54,24 +54,16 @@ export class JobDetails extends Observable<JobDetailsState> {
     }
 
     load() {
-        this.mustLoad = this.state.id !== 0;
-        this.work();
-    }
-
-    private async work() {
-        if (this.isBusy || !this.connection.reader)
-            return;
-        this.isBusy = true;
-        while (this.mustLoad)
-            await this.loadJob();
-        this.isBusy = false;
+        this.renewal.request();
     }
 
     private async loadJob() {
         const { id } = this.state;
-        this.mustLoad = false;
+        const { reader } = this.connection;
+        if (id === 0 || !reader)
+            return;
         try {
-            const job = await this.connection.reader!.job(id) as Job;
+            const job = await reader.job(id) as Job;
             if (id !== this.state.id)
                 return;
             this.update({ job, isGone: false, error: undefined });

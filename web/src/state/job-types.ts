@@ -11,6 +11,7 @@ import type { JobType } from '../model/job-type';
 import type { Connection } from './connection';
 import { mayRunCommands } from './may-run-commands';
 import { Observable } from './observable';
+import { Renewal } from './renewal';
 
 export interface JobTypesState {
     types: readonly JobType[];
@@ -21,8 +22,7 @@ export interface JobTypesState {
 
 export class JobTypes extends Observable<JobTypesState> {
     private isShown = false;
-    private mustLoad = false;
-    private isBusy = false;
+    private readonly renewal = new Renewal(() => this.loadTypes());
 
     constructor(private readonly connection: Connection) {
         super({ types: [], hasCommands: false, isLoaded: false, error: undefined });
@@ -30,34 +30,22 @@ export class JobTypes extends Observable<JobTypesState> {
 
     show(place: Place) {
         this.isShown = isStart(place);
-        this.load();
+        this.renewal.request();
     }
 
     // With each jobsd that comes. A form that somebody fills in stays, also when its type is gone: jobsd says so.
     renew(place: Place) {
         if (place.kind === 'start' || !this.state.isLoaded || this.state.error)
-            this.load();
-    }
-
-    private load() {
-        this.mustLoad = this.isShown;
-        this.work();
-    }
-
-    private async work() {
-        if (this.isBusy || !this.connection.own)
-            return;
-        this.isBusy = true;
-        while (this.mustLoad)
-            await this.loadTypes();
-        this.isBusy = false;
+            this.renewal.request();
     }
 
     private async loadTypes() {
-        this.mustLoad = false;
+        const { own } = this.connection;
+        if (!this.isShown || !own)
+            return;
         try {
             const [[rows], hasCommands] = await Promise.all([
-                this.connection.own!.call('ListTypes', 0), mayRunCommands(),
+                own.call('ListTypes', 0), mayRunCommands(),
             ]);
             this.update({ types: offeredTypes(rows.map(jobType)), hasCommands, isLoaded: true, error: undefined });
         } catch (error) {

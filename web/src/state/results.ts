@@ -8,6 +8,7 @@ import { resultFiles } from '../model/result-file';
 import type { ResultFile } from '../model/result-file';
 import type { Connection } from './connection';
 import { Observable } from './observable';
+import { Renewal } from './renewal';
 
 export interface ResultsState {
     files: readonly ResultFile[];
@@ -21,8 +22,7 @@ const NONE: ResultsState = { files: [], error: undefined };
 
 export class Results extends Observable<ResultsState> {
     private id = 0;
-    private mustLoad = false;
-    private isBusy = false;
+    private readonly renewal = new Renewal(() => this.loadFiles());
 
     constructor(private readonly connection: Connection) {
         super(NONE);
@@ -41,8 +41,7 @@ export class Results extends Observable<ResultsState> {
     }
 
     load() {
-        this.mustLoad = this.id !== 0;
-        this.work();
+        this.renewal.request();
     }
 
     // Whether it is there now. A download cannot tell: to the browser, one that fails is a file that is empty.
@@ -51,18 +50,10 @@ export class Results extends Observable<ResultsState> {
         return files.length >= FILES_MAX || files.some(({ name }) => name === file.name);
     }
 
-    private async work() {
-        if (this.isBusy || !this.connection.reader)
-            return;
-        this.isBusy = true;
-        while (this.mustLoad)
-            await this.loadFiles();
-        this.isBusy = false;
-    }
-
     private async loadFiles() {
         const { id } = this;
-        this.mustLoad = false;
+        if (id === 0 || !this.connection.reader)
+            return;
         try {
             const files = await this.list(id);
             if (id === this.id)
