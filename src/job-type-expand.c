@@ -218,6 +218,9 @@ int job_type_expand(const JobType *type, char *const *values, sd_id128_t inputs,
 
 /* A URI as it is; of all else what is not unreserved is encoded, RFC 3986, 2.1 and 2.3. */
 static int write_in_uri(FILE *f, const Parameter *parameter, const char *value, void *userdata) {
+        bool *is_whole = userdata;
+
+        *is_whole = *is_whole && *value;
         if (parameter->kind == PARAMETER_URI) {
                 fputs(value, f);
                 return 0;
@@ -232,10 +235,13 @@ static int write_in_uri(FILE *f, const Parameter *parameter, const char *value, 
 
 int job_type_expand_related(const JobType *type, char *const *values, char **ret, char **ret_message) {
         _cleanup_free_ char *related = NULL;
-        int r = type->related ? expand_template(type, type->related, values, write_in_uri, NULL, &related) : 0;
+        bool is_whole = true;
+        int r = type->related ? expand_template(type, type->related, values, write_in_uri, &is_whole, &related) : 0;
 
         if (r < 0)
                 return r;
+        if (!is_whole) /* a value is empty */
+                return 0;
         if (related && strlen(related) > JOBSD_RELATED_BYTES_MAX)
                 return refuse(ret_message, "The parameters make a Related= of %zu bytes, at most %u are allowed.",
                                 strlen(related), JOBSD_RELATED_BYTES_MAX);

@@ -610,6 +610,7 @@ static void test_what_a_job_is_about(void **state) {
         check_related(found.type, (char *[]){ (char *) "slug=a b/../\303\244?&#%\n\"", (char *) "n=-2", NULL },
                         "https://archive.example.org/a%20b%2F..%2F%C3%A4%3F%26%23%25%0A%22?n=-2#{x}");
         check_related(found.type, (char *[]){ (char *) "n=2", NULL }, NULL);
+        check_related(found.type, (char *[]){ (char *) "slug=", NULL }, NULL);
         assert_int_equal(job_new_of_type(found.type, (char *[]){ (char *) "slug=x", NULL }, SD_ID128_NULL, &job, &message), 0);
         assert_string_equal(job->related, "https://archive.example.org/x?n=1#{x}");
         sprintf(value, "slug=%02100d", 0);
