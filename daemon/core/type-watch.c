@@ -13,8 +13,9 @@
 /* Who installs several files, or writes one bit by bit, is waited for: they are read when for so long nothing more has
  * happened. */
 #define QUIET_USEC (250 * USEC_PER_MSEC)
+#define ACCURACY_USEC (50 * USEC_PER_MSEC)
 
-/* The folders, what holds them, and drop-ins. Beyond that a reload has to be asked for. */
+/* The folders, what holds them, and drop-ins. Beyond that, and for what a symbolic link leads to, a reload has to be asked for. */
 #define FOLDERS_MAX 256U
 
 #define CHANGES (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
@@ -118,7 +119,7 @@ int type_watch_new(Manager *m, void (*on_change)(Manager *m), TypeWatch **ret) {
                 return -ENOMEM;
         watch->manager = m;
         watch->on_change = on_change;
-        r = sd_event_add_time_relative(m->event, &watch->timer, CLOCK_MONOTONIC, QUIET_USEC, 0, on_quiet, watch);
+        r = sd_event_add_time_relative(m->event, &watch->timer, CLOCK_MONOTONIC, QUIET_USEC, ACCURACY_USEC, on_quiet, watch);
         if (r >= 0)
                 r = sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
         if (r >= 0)
