@@ -18,6 +18,7 @@ INPUT = {
 # What is left to a helper, by what it is started for.
 LEFT = {
     ("user", "alice"): {"read the history", "talk to the bus"},
+    ("group", "operators"): {"read the history", "talk to the bus"},
     ("output", "1", "1", "any", "", "any", "no", "any", "0", "snapshot"): {"read the history"},
     ("output", "1", "1", "any", "", "any", "no", "any", "0", "follow"): {"read the history"},
     ("output", "1", "1", "any", "", "any", "no", "any", "0", "await"): {"read the history"},

@@ -34,6 +34,12 @@ def wait_until_active(machine, unit: str = "jobsd.service"):
     wait_until(lambda: machine.run(["systemctl", "is-active", unit], check=False).stdout == "active\n")
 
 
+def wait_until_indexed(machine, n: int):
+    """The names of N jobs are in the index, which is made behind them: some thousand each second."""
+    indexed = ["sqlite3", "/var/lib/jobsd/jobs.db", "SELECT n FROM names_indexed"]
+    wait_until(lambda: int(machine.run(indexed).stdout) == n, timeout=600)
+
+
 def wait_until_over(machine, unit: str):
     """The process of a job's unit has ended, and PID 1 knows: jobsd may be away, and others are not told."""
     show = ["systemctl", "show", "--property=SubState", "--value", unit]
