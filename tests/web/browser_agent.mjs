@@ -80,11 +80,13 @@ async function popup({ name, calls }) {
     return url;
 }
 
-// What axe finds in a frame.
+// What axe finds in a frame, when what has appeared has its colours: some come by degrees.
 async function axe({ name, frame }) {
     const target = pages.get(name).page.frame(frame);
     await target.evaluate(require('axe-core').source);
     return target.evaluate(async () => {
+        const finite = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+        await Promise.allSettled(finite.map(({ finished }) => finished));
         const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).slice(0, 3).join(' ')}`);
     });
