@@ -256,9 +256,9 @@ def test_a_site_takes_rights_away(alice, root, action, do):
     with site_rule(root, f"""
             if (action.id == "org.jobsd1.{action}" && subject.user == "alice") return polkit.Result.NO;"""):
         assert eventually(lambda: ACCESS_DENIED if outcome(lambda: do(alice, id)) == ACCESS_DENIED else None)
+    eventually(lambda: alice.list_jobs())
     again = eventually(lambda: ended_job(alice))    # the first may be cleared: polkit saw the rule a moment later
     eventually(lambda: alice.clear(ids=[again]))
-    eventually(lambda: alice.list_jobs())
 
 
 def test_who_leaves_before_polkit_looks_gets_no_right(machine, alice, bob, root):
