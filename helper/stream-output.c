@@ -37,6 +37,7 @@ typedef struct Output {
         char *last;       /* this is the cursor of the last entry that he gets */
         bool is_done;     /* there is no more to be copied */
         bool has_read;    /* anything */
+        uint64_t n_entries; /* that were copied, or looked at for that */
         bool ended;       /* the job is over, */
         bool is_stored;   /* and has been for so long that the journal has it all */
         uint64_t skip;    /* so much is before what is wanted; */
@@ -259,6 +260,7 @@ static int copy_entry(Output *output) {
         int r;
 
         output->has_read = true;
+        output->n_entries++;
         r = output_runs_read(&output->runs, output->journal, &piece);
         if (output->runs.n_runs > n_runs)
                 note_end_of_run(output, n_runs);
@@ -345,9 +347,24 @@ static bool has_end(const Output *output) {
         return output->n_tries == 1 && output->runs.n_runs == 1 && output->runs.runs[0].ended;
 }
 
+/* Nothing has been read yet. A namespace's folder that is made later, with its first job, is not looked into by a journal
+ * that is open. */
+static int begin_anew(Output *output) {
+        bool has_files = sd_journal_has_persistent_files(output->journal) > 0 ||
+                        sd_journal_has_runtime_files(output->journal) > 0;
+        int r;
+
+        if (has_files && !output->ended) /* to open it again and again would be much work */
+                return sd_journal_seek_head(output->journal);
+        sd_journal_close(output->journal);
+        output->journal = NULL;
+        r = open_journal(output);
+        return r < 0 ? r : sd_journal_get_fd(output->journal);
+}
+
 /* Goes on behind the last entry, but looks into all files: sd-journal passes over one in which it has found
  * no more, as long as that has as many entries as it had then, and journald counts an entry a moment before
- * it can be found by its unit. So the last one of all could be missed. */
+ * it can be found by its unit. So the last one could be missed. */
 static int look_anew(Output *output) {
         _cleanup_free_ char *cursor = NULL;
         int r;
@@ -361,11 +378,7 @@ static int look_anew(Output *output) {
                 return sd_journal_next(output->journal); /* to that entry itself */
         if (r != -EADDRNOTAVAIL)
                 return r;
-        if (output->has_read) /* the file of that entry is gone */
-                return 0;
-        sd_journal_close(output->journal); /* its directory may have been made after we looked */
-        output->journal = NULL;
-        return open_journal(output);
+        return output->has_read ? 0 : begin_anew(output); /* 0: the file of that entry is gone */
 }
 
 static int copy_rest(Output *output) {
@@ -378,14 +391,25 @@ static int copy_rest(Output *output) {
         return r < 0 ? r : copy_stored(output);
 }
 
+/* What made the journal speak is to be found now, or is nothing of this job's. */
+static int copy_more(Output *output) {
+        uint64_t n_entries = output->n_entries;
+        int r = copy_stored(output);
+
+        if (r < 0 || output->n_entries > n_entries)
+                return r;
+        r = look_anew(output);
+        return r < 0 ? r : copy_stored(output);
+}
+
 /* What comes while the job runs, until it ends; then all that is left. */
 static int follow(Output *output) {
         int r = copy_stored(output);
 
         while (r >= 0 && !output->ended) {
                 r = wait_for_more(output);
-                if (r >= 0)
-                        r = copy_stored(output);
+                if (r >= 0 && !output->ended)
+                        r = copy_more(output);
         }
         return r < 0 ? r : copy_rest(output);
 }

@@ -410,6 +410,22 @@ def test_a_restart_of_the_journal_loses_no_job(alice, root):
     assert alice.output(id) == b"before\n"
 
 
+def test_who_follows_before_the_journal_has_a_folder(alice, root, gate, machine):
+    """As with the first job of a machine: the folder of the namespace is made when that prints."""
+    alice.wait(alice.sh("echo before"))
+    root.run("systemctl", "stop", SOCKET, JOURNALD)
+    root.run("sh", "-c", "mv /var/log/journal/$(cat /etc/machine-id).jobs /var/log/before")
+    id = alice.sh(f"echo first; {gate.wait}")
+    alice.wait_started(id)
+    stream = alice.open_output(id, follow=True)
+    wait_until(lambda: any("inotify" in root.run("ls", "-l", f"/proc/{pid}/fd").stdout
+                           for pid in machine.pids("jobsd-stream output")))
+    start_socket_anew(root)
+    assert alice.read_until(stream, b"first\n") == b"first\n"
+    gate.open()
+    assert alice.wait(id)["Result"] == "success"
+
+
 NEVER_READY = "/etc/systemd/system/systemd-journald@jobs.service.d/never-ready.conf"
 SOCKET, JOURNALD = "systemd-journald@jobs.socket", "systemd-journald@jobs.service"
 VARLINK_SOCKET = "systemd-journald-varlink@jobs.socket"
@@ -424,7 +440,7 @@ def test_a_job_goes_on_printing_when_journald_is_back(alice, root, gate, what):
     assert alice.read_until(stream, b"before\n") == b"before\n"
     root.run("systemctl", *what)
     gate.open()
-    root.run("systemctl", "start", SOCKET)
+    start_socket_anew(root)
     assert digest(alice.read(stream)) == digest(lines(20_000) + b"after\n")
     assert alice.job(id)["Result"] == "success"
     output, notes = alice.output_and_notes(id)
@@ -440,8 +456,7 @@ def test_journald_is_away_while_much_is_printed(alice, root):
     for _ in range(3):
         root.run("systemctl", "stop", SOCKET, JOURNALD)
         alice.run("sh", "-c", "seq 3000 >feed")
-        root.run("systemctl", "reset-failed", JOURNALD)     # which may start no more than five times in ten seconds
-        root.run("systemctl", "start", SOCKET)
+        start_socket_anew(root)
     alice.run("sh", "-c", "echo end >feed")
     assert alice.wait(id)["Result"] == "success"
     output, notes = alice.output_and_notes(id)
