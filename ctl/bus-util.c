@@ -5,7 +5,7 @@
 
 #include "bus-util.h"
 #include "clock.h"
-#include "property.h"
+#include "job-message.h"
 #include "protocol.h"
 #include "report.h"
 

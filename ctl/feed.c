@@ -6,9 +6,9 @@
 #include "bus-util.h"
 #include "feed.h"
 #include "filter.h"
+#include "job-message.h"
 #include "ledger.h"
 #include "page.h"
-#include "property.h"
 #include "protocol.h"
 #include "report.h"
 

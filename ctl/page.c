@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "page.h"
 #include "bus-util.h"
 #include "filter.h"
-#include "property.h"
+#include "job-message.h"
+#include "page.h"
 #include "protocol.h"
 
 static uint32_t page_limit(uint64_t limit) {
