@@ -135,6 +135,15 @@ static int list_types(Context *context, JsonObject *types) {
 
 /* ---- one of them ---- */
 
+/* Where its jobs run, if that may be elsewhere; a jobsd of before does not tell. */
+static const char *place_text(JsonObject *type) {
+        const char *place = type_get_text(type, "place");
+
+        if (strcmp(place, "any") == 0)
+                return "any machine with a free slot";
+        return strcmp(place, "head") == 0 ? "" : place;
+}
+
 static void print_line(const char *label, const char *text) {
         if (*text)
                 (void) printf("%12s: %s\n", label, text);
@@ -287,6 +296,7 @@ static int print_type(Context *context, JsonObject *type) {
         print_line("File", type_get_text(type, "path"));
         print_line("Runs as", type_get_text(type, "user"));
         print_line("With group", type_get_text(type, "group"));
+        print_line("Runs on", place_text(type));
         print_line("Results", json_object_get_boolean(type_get(type, "results")) ? "files, see jobsctl results" : "");
         if (strcmp(type_get_text(type, "share"), "group") == 0)
                 print_line("Shared", "members of its groups see everybody's jobs of it");

@@ -193,7 +193,7 @@ static int start_connecting(Link *link, const struct addrinfo *address) {
 
 /* The server listens on this machine, at the end of a tunnel: its name is in /etc/hosts, and does not take long. */
 static int connect_link(Link *link) {
-        const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+        const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
         struct addrinfo *addresses = NULL;
         int r = getaddrinfo(link->host, link->port, &hints, &addresses);
 

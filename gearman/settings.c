@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include <sys/param.h>
 #include <unistd.h>
 
+#include "job-type.h"
 #include "macro.h"
 #include "parse.h"
 #include "settings.h"
@@ -16,15 +16,6 @@ typedef struct Reader {
         ini_mistake_cb mistake;
         void *userdata;
 } Reader;
-
-bool host_name_is_valid(const char *name) {
-        size_t n = strlen(name);
-
-        for (const char *s = name; *s; s++)
-                if (!isascii(*s) || !(isalnum(*s) || strchr("-_.", *s)))
-                        return 0;
-        return n > 0 && n <= HOST_NAME_BYTES_MAX;
-}
 
 static int set(char **field, const char *value) {
         char *copy = strdup(value);
@@ -61,7 +52,7 @@ static int set_key_file(Settings *settings, const char *value) {
 }
 
 static int set_name(Settings *settings, const char *value) {
-        return host_name_is_valid(value) ? set(&settings->name, value) : -EINVAL;
+        return job_type_name_is_valid(value) ? set(&settings->name, value) : -EINVAL;
 }
 
 static int set_slots(Settings *settings, const char *value) {
@@ -118,7 +109,7 @@ static int set_defaults(Settings *settings) {
         if (gethostname(name, sizeof(name) - 1) < 0)
                 return -errno;
         name[strcspn(name, ".")] = '\0';
-        r = set(&settings->name, host_name_is_valid(name) ? name : "localhost");
+        r = set(&settings->name, job_type_name_is_valid(name) ? name : "localhost");
         if (r >= 0)
                 r = set(&settings->server, "127.0.0.1");
         if (r >= 0)

@@ -3,17 +3,14 @@
 
 /* jobsd-gearman.conf(5): where the Gearman server is, and what this machine is called there. */
 
-#include <stdbool.h>
-
 #include "ini-file.h"
 
 #define SETTINGS_SLOTS_MAX 1000U
-#define HOST_NAME_BYTES_MAX 64U
 
 typedef struct Settings {
         char *server, *port; /* host name or address */
         char *key_file;
-        char *name;     /* of this machine: letters, digits, "-", "_" and "." */
+        char *name;     /* of this machine, see job_type_name_is_valid() */
         unsigned slots; /* jobs of other machines at once */
 } Settings;
 
@@ -21,6 +18,3 @@ typedef struct Settings {
  * as processors. A mistake is told and ignored; a file that is not there is an empty one. */
 int settings_read(const char *path, ini_mistake_cb mistake, void *userdata, Settings *ret);
 void settings_done(Settings *settings);
-
-/* What may be a machine's name here: it becomes part of names of functions. */
-bool host_name_is_valid(const char *name);

@@ -10,9 +10,10 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include "macro.h"
 #include "ticket.h"
@@ -22,6 +23,9 @@
 #define MAC_DIGITS (2 * MAC_BYTES)
 #define NONCE_BYTES ((size_t) 16)
 #define NONCE_DIGITS (2 * NONCE_BYTES)
+
+DEFINE_CLEANUP(EVP_MAC, EVP_MAC_free);
+DEFINE_CLEANUP(EVP_MAC_CTX, EVP_MAC_CTX_free);
 
 static void to_digits(const unsigned char *bytes, size_t n, char *digits) {
         for (size_t i = 0; i < n; i++)
@@ -57,13 +61,29 @@ int ticket_key_read(const char *path, TicketKey *ret) {
         return 0;
 }
 
+int ticket_mac(const TicketKey *key, const char *text, const char *bytes, size_t size, unsigned char mac[static 32]) {
+        _cleanup_(EVP_MAC_freep) EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+        _cleanup_(EVP_MAC_CTX_freep) EVP_MAC_CTX *context = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+        const OSSL_PARAM parameters[] = {
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *) "SHA256", 0),
+                OSSL_PARAM_construct_end(),
+        };
+
+        if (!context || !EVP_MAC_init(context, key->bytes, key->size, parameters) ||
+                        (text && !EVP_MAC_update(context, (const unsigned char *) text, strlen(text) + 1)) ||
+                        !EVP_MAC_update(context, (const unsigned char *) bytes, size) ||
+                        !EVP_MAC_final(context, mac, NULL, MAC_BYTES))
+                return -ENOMEM;
+        return 0;
+}
+
 static int sign(const TicketKey *key, const char *text, size_t size, char digits[static MAC_DIGITS + 1]) {
         unsigned char mac[MAC_BYTES];
+        int r = ticket_mac(key, NULL, text, size, mac);
 
-        if (!HMAC(EVP_sha256(), key->bytes, (int) key->size, (const unsigned char *) text, size, mac, NULL))
-                return -ENOMEM;
-        to_digits(mac, MAC_BYTES, digits);
-        return 0;
+        if (r >= 0)
+                to_digits(mac, MAC_BYTES, digits);
+        return r;
 }
 
 /* ---- signing ---- */
@@ -209,15 +229,21 @@ static bool is_signed(const TicketKey *key, const char *payload, size_t size) {
                         CRYPTO_memcmp(mac, payload, MAC_DIGITS) == 0;
 }
 
+/* All of it, and an object. Not JSON_TOKENER_STRICT, with which json-c 0.18 refuses what is not ASCII:
+ * https://github.com/json-c/json-c/issues/875 */
 static struct json_object *parse(const char *text, size_t size) {
         struct json_tokener *tokener = json_tokener_new();
-        struct json_object *object = NULL;
+        struct json_object *object;
 
-        if (tokener) {
-                json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-                object = json_tokener_parse_ex(tokener, text, (int) size);
-                json_tokener_free(tokener);
+        if (!tokener)
+                return NULL;
+        json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
+        object = json_tokener_parse_ex(tokener, text, (int) size);
+        if (json_tokener_get_parse_end(tokener) != size || !json_object_is_type(object, json_type_object)) {
+                json_object_put(object);
+                object = NULL;
         }
+        json_tokener_free(tokener);
         return object;
 }
 

@@ -25,6 +25,9 @@ typedef struct TicketKey {
  * and its group may read it. */
 int ticket_key_read(const char *path, TicketKey *ret);
 
+/* HMAC-SHA256 of a text with its NUL, if there is one, and of bytes. */
+int ticket_mac(const TicketKey *key, const char *text, const char *bytes, size_t size, unsigned char mac[static 32]);
+
 /* Signs a body, which may be NULL. */
 int ticket_seal(const TicketKey *key, const char *function, const char *unique, struct json_object *body,
                 uint64_t now_sec, char **ret);

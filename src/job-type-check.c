@@ -163,6 +163,26 @@ static int check_related(const JobType *type, char **ret_message) {
         return r < 0 ? r : check_is_uri(type, ret_message);
 }
 
+/* What is about this machine's files means nothing on another one, and secrets stay where they are. */
+static int check_travels(const Parameter *parameter, char **ret_message) {
+        if (parameter->secret)
+                return refuse(ret_message, "Parameter \"%s\" is a secret: Place= is for types without.", parameter->name);
+        if (parameter->kind == PARAMETER_FILE || parameter->kind == PARAMETER_PATH)
+                return refuse(ret_message, "Parameter \"%s\" is a %s of this machine: Place= is for types without.",
+                                parameter->name, parameter_kind_to_string(parameter->kind));
+        return 0;
+}
+
+static int check_place(const JobType *type, char **ret_message) {
+        int r = 0;
+
+        if (access(LIBEXECDIR "/jobsd-place", X_OK) < 0)
+                return refuse(ret_message, "Place= needs jobsd-gearman, which is not installed.");
+        for (size_t i = 0; r >= 0 && i < type->n_parameters; i++)
+                r = check_travels(&type->parameters[i], ret_message);
+        return r;
+}
+
 int job_type_check(JobType *type, char **ret_message) {
         int r;
 
@@ -178,5 +198,5 @@ int job_type_check(JobType *type, char **ret_message) {
                 r = check_related(type, ret_message);
         for (size_t i = 0; r >= 0 && i < type->n_parameters; i++)
                 r = check_parameter(type, &type->parameters[i], ret_message);
-        return r;
+        return r >= 0 && type->place ? check_place(type, ret_message) : r;
 }

@@ -40,6 +40,15 @@ static int set_text(const Directive *directive, void *field, const char *value) 
         return 0;
 }
 
+/* A machine is called as a type may be. */
+static int set_place(const Directive *directive, void *field, const char *value) {
+        bool is_here = !*value || strcmp(value, "head") == 0;
+
+        if (!is_here && !job_type_name_is_valid(value))
+                return -EINVAL;
+        return set_text(directive, field, is_here ? "" : value);
+}
+
 static int set_words(const Directive *directive, void *field, const char *value) {
         char **words;
         int r = utf8_is_valid(value) ? words_split(value, &words) : -EINVAL;
@@ -195,6 +204,7 @@ static const Directive type_directives[] = {
         TYPE(Results, set_boolean, FIELD(keep_results), "yes or no", 0, 0),
         TYPE(Retries, set_number, FIELD(retries), "a number from 0 to 20", 0, (int) JOB_TYPE_RETRIES_MAX),
         TYPE(RetrySec, set_delay, FIELD(retry_usec), TIME_SPAN, 0, 0),
+        TYPE(Place, set_place, FIELD(place), "head, any, or the name of a machine", 0, 0),
         TYPE(Restartable, set_boolean, FIELD(restartable), "yes or no", 0, 0),
 };
 #undef FIELD

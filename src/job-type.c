@@ -64,6 +64,7 @@ JobType *job_type_free(JobType *type) {
         strv_free(type->command);
         free(type->user);
         free(type->group);
+        free(type->place);
         free(type->working_directory);
         strv_free(type->environment);
         strv_free(type->allow_groups);

@@ -68,6 +68,7 @@ typedef struct JobType {
         unsigned retries;
         uint64_t retry_usec;
         bool restartable;
+        char *place; /* the machine that its jobs run on, "any"; NULL: this one */
         Parameter *parameters;
         size_t n_parameters;
 } JobType;
@@ -107,3 +108,10 @@ int job_type_expand_related(const JobType *type, char *const *values, char **ret
 /* A job of the type with these parameters: everything but whose it is and whom it runs as, and its input
  * files. Fails as job_type_expand(). */
 int job_new_of_type(const JobType *type, char *const *values, sd_id128_t inputs, Job **ret, char **ret_message);
+
+/* A job that has one run elsewhere, as Place= says: its command is jobsd-place, and neither the limits nor the
+ * environment are the type's, which are for where it runs. It runs as PLACE_USER, who may read the site's key. */
+#define PLACE_USER "jobsd-gearman"
+#define PLACE_ANY "any"
+bool job_is_placed(const Job *job);
+int job_new_placed(const JobType *type, char *const *values, Job **ret, char **ret_message);

@@ -265,6 +265,10 @@ static int find_type(Request *q, const char *name, const JobType **ret, sd_bus_e
         return 1;
 }
 
+static bool is_placed(const JobType *type, const RunOptions *options) {
+        return type->place && !options->here;
+}
+
 static int make_job(Request *q, const JobType *type, const TypeCall *call, Job **ret, sd_bus_error *e) {
         const Job *label = call->options.job;
         _cleanup_(job_freep) Job *job = NULL;
@@ -273,7 +277,9 @@ static int make_job(Request *q, const JobType *type, const TypeCall *call, Job *
         int r;
 
         r = inputs_get_id(q, &call->options, &inputs);
-        if (r >= 0)
+        if (r >= 0 && is_placed(type, &call->options))
+                r = job_new_placed(type, call->values, &job, &message);
+        else if (r >= 0)
                 r = job_new_of_type(type, call->values, inputs, &job, &message);
         if (r == -EINVAL)
                 return error_invalid(e, "%s", message);
@@ -308,6 +314,21 @@ static int set_run_group(Job *job, const Identity *group) {
         return asprintf(&job->run_group, "%u", (unsigned) group->uid) < 0 ? -ENOMEM : 0;
 }
 
+/* Those of the type, where it says any. */
+static int identify_account(Request *q, const JobType *type, const Identity **account, const Identity **group,
+                sd_bus_error *e) {
+        int r = type->user ? request_identify(q, type->user, account, e) : 1;
+
+        return r <= 0 || !type->group ? r : request_identify_group(q, type->group, group, e);
+}
+
+/* A type that is to run elsewhere, as its data are there, runs here for who has been asked by another machine. */
+static int check_here(Request *q, const RunOptions *options, const Identity *owner, sd_bus_error *e) {
+        if (!options->here || q->uid == 0 || strcmp(owner->name, PLACE_USER) == 0)
+                return 0;
+        return error_invalid(e, "\"here\" is for root and for " PLACE_USER ".");
+}
+
 static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         _cleanup_(job_freep) Job *job = NULL;
         const Identity *owner, *account, *group = NULL;
@@ -323,11 +344,12 @@ static int submit_of_type(Request *q, const TypeCall *call, sd_bus_error *e) {
         r = request_identify_uid(q, call->owner, &owner, e);
         if (r <= 0)
                 return r;
-        account = owner;
-        r = type->user ? request_identify(q, type->user, &account, e) : 1;
-        if (r <= 0)
+        r = check_here(q, &call->options, owner, e);
+        if (r < 0)
                 return r;
-        r = type->group ? request_identify_group(q, type->group, &group, e) : 1;
+        account = owner;
+        r = is_placed(type, &call->options) ? request_identify(q, PLACE_USER, &account, e)
+                                            : identify_account(q, type, &account, &group, e);
         if (r <= 0)
                 return r;
         r = set_run_as(job, account, owner);

@@ -133,6 +133,8 @@ static int append_type(sd_bus_message *m, const JobType *type, Verdict verdict) 
         if (r >= 0)
                 r = append_text(m, "Name", type->name);
         if (r >= 0)
+                r = append_text(m, "Place", type->place ?: "head");
+        if (r >= 0)
                 r = append_descriptions(m, type->description, type->descriptions);
         if (r >= 0)
                 r = append_text(m, "Path", type->path);

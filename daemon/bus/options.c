@@ -218,6 +218,14 @@ static int read_results(sd_bus_message *m, const Option *option, void *target, s
         return r;
 }
 
+static int read_here(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
+        int v, r = sd_bus_message_read(m, "b", &v);
+
+        if (r >= 0)
+                ((RunOptions *) target)->here = v;
+        return r;
+}
+
 static int read_umask(sd_bus_message *m, const Option *option, void *target, sd_bus_error *e) {
         uint32_t umask;
         int r = sd_bus_message_read(m, "u", &umask);
@@ -351,6 +359,7 @@ int type_options_read(sd_bus_message *m, RunOptions *options, sd_bus_error *e) {
                 { "origin", "s", read_origin, 0, 0, 0 },
                 { "files", "a{sh}", read_files, 0, 0, 0 },
                 { "key", "s", read_job_line, offsetof(Job, key), 0, JOBSD_KEY_BYTES_MAX },
+                { "here", "b", read_here, 0, 0, 0 },
         };
 
         return options_read(m, table, ELEMENTSOF(table), options, e);

@@ -35,6 +35,7 @@ typedef struct RunOptions {
         char *user; /* whom to run as */
         HandedFile files[JOB_TYPE_PARAMETERS_MAX];
         size_t n_files;
+        bool here; /* on this machine, whatever Place= says */
 } RunOptions;
 
 /* The file of this parameter; NULL. */

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "events.h"
+#include "job-type.h"
 #include "live-job.h"
 #include "log.h"
 #include "status-text.h"
@@ -46,13 +47,18 @@ Job live_job_shown(const LiveJob *live) {
         return job;
 }
 
+/* MaxRunning= is a machine's: one that runs elsewhere counts there. */
+static const char *counted_type(const Job *job) {
+        return job_is_placed(job) ? NULL : job->type;
+}
+
 static int count(Manager *m, const Job *job) {
         User *user;
         int r = user_get(m, job->uid, &user);
 
         if (r < 0)
                 return r;
-        r = type_add_running(m, job->type);
+        r = type_add_running(m, counted_type(job));
         if (r < 0) {
                 user_release(user);
                 return r;
@@ -68,7 +74,7 @@ static void uncount(Manager *m, const Job *job) {
         m->n_running--;
         user->n_running--;
         user_release(user);
-        type_remove_running(m, job->type);
+        type_remove_running(m, counted_type(job));
 }
 
 int live_job_new(Manager *m, Job *job, LiveState state, LiveJob **ret) {

@@ -169,6 +169,11 @@ class Machine:
             return set()
         return {path.name for path in self.path("/sys/fs/cgroup/jobs.slice").glob("jobs-*.slice/jobsd-*.service")}
 
+    @property
+    def leader(self) -> int:
+        """Its PID 1, as the host counts."""
+        return self._leader
+
     def network(self) -> list[str]:
         """What to put before a command of the host's that shall see the machine's network, and nothing else of it."""
         return ["nsenter", f"--target={self._leader}", "--net", "--"]

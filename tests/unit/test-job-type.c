@@ -195,7 +195,7 @@ static void test_mistakes(void **state) {
                                 "Command=, "
                                 "User=, Group=, Related=, WorkingDirectory=, Environment=, AllowGroups=, AllowUsers=, Share=, MaxRunning=, "
                                 "RuntimeMaxSec=, MemoryMax=, "
-                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Restartable=.\n" },
+                                "CPUQuota=, TasksMax=, OutputMax=, OutputGraceSec=, Nice=, UMask=, Results=, Retries=, RetrySec=, Place=, Restartable=.\n" },
                 { COMMAND "\nDescription[de-AT]=x\n",
                                 "t.job:3: Description[de-AT]= names no language: Description[...]= takes one "
                                 "as de, de_AT, sr@latin or sr_RS@latin.\n" },

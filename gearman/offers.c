@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "protocol.h"
+#include "strv.h"
+#include "worker.h"
+
+/* So long a promised place is kept for a job. */
+#define RESERVATION_USEC (30 * USEC_PER_SEC)
+
+static unsigned count_free(const Worker *worker) {
+        uint64_t taken = worker->n_active + worker->n_reserved;
+
+        return taken < worker->settings.slots ? worker->settings.slots - (unsigned) taken : 0;
+}
+
+static void tell_function(Worker *worker, PacketType type, const char *prefix, const char *name) {
+        _cleanup_free_ char *function = NULL;
+
+        if (asprintf(&function, "%s%s", prefix, name) >= 0)
+                (void) link_send_texts(worker->link, type, function, NULL);
+}
+
+/* A server hands out what a machine has said that it can do, and what nobody can do waits there. */
+static void tell_places(Worker *worker, bool is_offering) {
+        for (char **type = worker->types; type && *type; type++)
+                tell_function(worker, is_offering ? PACKET_CAN_DO : PACKET_CANT_DO, PLACE_FUNCTION, *type);
+        worker->is_offering = is_offering;
+}
+
+static void update(Worker *worker) {
+        bool has_room = count_free(worker) > 0;
+
+        if (has_room == worker->is_offering || !link_is_up(worker->link))
+                return;
+        tell_places(worker, has_room);
+        if (has_room) /* what waits there is for somebody who asks */
+                (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
+}
+
+void offers_tell(Worker *worker) {
+        tell_function(worker, PACKET_SET_CLIENT_ID, "jobsd-", worker->settings.name);
+        tell_function(worker, PACKET_CAN_DO, RUN_FUNCTION, worker->settings.name);
+        tell_function(worker, PACKET_CAN_DO, CANCEL_FUNCTION, worker->settings.name);
+        worker->is_offering = false;
+        update(worker);
+        (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
+}
+
+/* ---- places that were promised ---- */
+
+static int on_reservation(sd_event_source *source, uint64_t usec, void *userdata) {
+        Worker *worker = userdata;
+
+        worker->n_reserved = 0; /* who was promised a place last has had the whole time */
+        update(worker);
+        return 0;
+}
+
+int offers_init(Worker *worker) {
+        int r = sd_event_add_time_relative(worker->event, &worker->reservation_timer, CLOCK_MONOTONIC, RESERVATION_USEC, 0,
+                        on_reservation, worker);
+
+        return r < 0 ? r : sd_event_source_set_enabled(worker->reservation_timer, SD_EVENT_OFF);
+}
+
+void offers_reserve(Worker *worker) {
+        worker->n_reserved++;
+        (void) sd_event_source_set_time_relative(worker->reservation_timer, RESERVATION_USEC);
+        (void) sd_event_source_set_enabled(worker->reservation_timer, SD_EVENT_ONESHOT);
+        update(worker);
+}
+
+void offers_redeem(Worker *worker) {
+        if (worker->n_reserved > 0)
+                worker->n_reserved--;
+        worker->n_active++; /* until it is counted */
+}
+
+/* ---- what jobsd says ---- */
+
+static int read_type(sd_bus_message *reply, char ***types) {
+        const char *name = NULL, *allowed = NULL, *mistake = NULL, *key;
+        int r;
+
+        while ((r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+                const char **wanted;
+
+                r = sd_bus_message_read_basic(reply, 's', &key);
+                if (r < 0)
+                        return r;
+                wanted = strcmp(key, "Name") == 0 ? &name
+                                : strcmp(key, "Allowed") == 0 ? &allowed
+                                : strcmp(key, "Mistake") == 0 ? &mistake
+                                                              : NULL;
+                r = wanted ? sd_bus_message_read(reply, "v", "s", wanted) : sd_bus_message_skip(reply, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(reply);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0 || !name || !allowed || !mistake)
+                return r < 0 ? r : -EBADMSG;
+        return strcmp(allowed, "yes") == 0 && !*mistake ? strv_extend(types, name) : 0;
+}
+
+static int read_types(sd_bus_message *reply, char ***types) {
+        int r = sd_bus_message_enter_container(reply, 'a', "a{sv}");
+
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(reply, 'a', "{sv}")) > 0) {
+                r = read_type(reply, types);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(reply);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+static int on_types(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        Worker *worker = userdata;
+        _cleanup_strv_free_ char **types = NULL;
+        int r = sd_bus_message_is_method_error(reply, NULL) ? -EIO : read_types(reply, &types);
+
+        if (r < 0)
+                return 0; /* jobsd has gone; it will come */
+        if (strv_equal(types, worker->types))
+                return 0;
+        tell_places(worker, false);
+        strv_free(worker->types);
+        worker->types = TAKE_PTR(types);
+        update(worker);
+        return 0;
+}
+
+static int on_count(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        Worker *worker = userdata;
+        uint64_t n;
+
+        worker->counting = sd_bus_slot_unref(worker->counting);
+        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read_basic(reply, 't', &n) < 0)
+                return 0;
+        worker->n_active = n;
+        update(worker);
+        if (worker->must_count)
+                offers_count(worker);
+        return 0;
+}
+
+/* While an answer is on its way, one more question is enough. */
+void offers_count(Worker *worker) {
+        int r;
+
+        worker->must_count = worker->counting;
+        if (worker->counting)
+                return;
+        r = sd_bus_call_method_async(worker->bus, &worker->counting, JOBSD_BUS_NAME, JOBSD_PATH,
+                        JOBSD_MANAGER_INTERFACE, "CountJobs", on_count, worker, "a{sv}tt", 1, "status", "as", 2, "queued",
+                        "running", UINT64_C(0), UINT64_C(0));
+        if (r < 0)
+                log_errno(r, "Failed to ask jobsd for its jobs");
+}
+
+void offers_refresh(Worker *worker) {
+        int r = sd_bus_call_method_async(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
+                        "ListTypes", on_types, worker, "t", UINT64_C(0));
+
+        if (r < 0)
+                log_errno(r, "Failed to ask jobsd for its job types");
+        offers_count(worker);
+}

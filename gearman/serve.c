@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
+#include <string.h>
+
+#include "clock.h"
+#include "job-type.h"
+#include "log.h"
+#include "protocol.h"
+#include "remote-job.h"
+#include "strv.h"
+
+/* A question as the server handed it out. */
+typedef struct Question {
+        Worker *worker;
+        const char *handle, *function, *unique;
+        struct json_object *body;
+} Question;
+
+static uint64_t now_sec(void) {
+        return now_usec() / USEC_PER_SEC;
+}
+
+void serve_answer(Worker *worker, const char *handle, const char *function, const char *unique,
+                struct json_object *answer) {
+        _cleanup_free_ char *ticket = NULL;
+        int r = ticket_seal(&worker->key, function, unique, answer, now_sec(), &ticket);
+
+        json_object_put(answer);
+        if (r >= 0)
+                r = link_send_texts(worker->link, PACKET_WORK_COMPLETE, handle, ticket, NULL);
+        if (r < 0)
+                log_errno(r, "Failed to answer %s", function);
+}
+
+/* Who asks is not told why: he may be anybody. */
+static void refuse(const Question *question, const char *why) {
+        log_line(LOG_WARNING, "Refused %s: %s.", question->function, why);
+        (void) link_send_texts(question->worker->link, PACKET_WORK_FAIL, question->handle, NULL);
+}
+
+static const char *get_text(struct json_object *object, const char *name, size_t bytes_max) {
+        struct json_object *member;
+        const char *text;
+
+        if (!json_object_object_get_ex(object, name, &member) || !json_object_is_type(member, json_type_string))
+                return NULL;
+        text = json_object_get_string(member);
+        return *text && strlen(text) <= bytes_max && strlen(text) == (size_t) json_object_get_string_len(member) ? text
+                                                                                                                 : NULL;
+}
+
+static uint64_t get_number(struct json_object *object, const char *name) {
+        struct json_object *member;
+
+        return json_object_object_get_ex(object, name, &member) && json_object_is_type(member, json_type_int)
+                        ? json_object_get_uint64(member)
+                        : 0;
+}
+
+static bool are_parameters(struct json_object *parameters) {
+        if (!json_object_is_type(parameters, json_type_object) ||
+                        json_object_object_length(parameters) > (int) JOB_TYPE_PARAMETERS_MAX)
+                return false;
+        json_object_object_foreach(parameters, name, value) {
+                if (strlen(name) > PARAMETER_NAME_BYTES_MAX || !json_object_is_type(value, json_type_string) ||
+                                (size_t) json_object_get_string_len(value) > PARAMETER_VALUE_BYTES_MAX ||
+                                strlen(json_object_get_string(value)) != (size_t) json_object_get_string_len(value))
+                        return false;
+        }
+        return true;
+}
+
+/* ---- the three questions ---- */
+
+static void place(const Question *question) {
+        Worker *worker = question->worker;
+        const char *type = question->function + strlen(PLACE_FUNCTION);
+        struct json_object *answer;
+
+        if (!strv_contains(worker->types, type)) {
+                refuse(question, "there is no such type here that may be run");
+                return;
+        }
+        answer = json_object_new_object();
+        (void) json_object_object_add(answer, "host", json_object_new_string(worker->settings.name));
+        serve_answer(worker, question->handle, question->function, question->unique, answer);
+        offers_reserve(worker);
+}
+
+static void run(const Question *question) {
+        RemoteQuestion asked = {
+                .handle = question->handle,
+                .function = question->function,
+                .unique = question->unique,
+                .job_key = get_text(question->body, "key", UNIQUE_BYTES_MAX),
+                .type = get_text(question->body, "type", JOB_TYPE_NAME_BYTES_MAX),
+                .id = get_number(question->body, "id"),
+                .since = get_number(question->body, "since"),
+        };
+        int r;
+
+        if (!json_object_object_get_ex(question->body, "parameters", &asked.parameters) ||
+                        !are_parameters(asked.parameters) || !asked.job_key || !asked.type) {
+                refuse(question, "its parameters are none");
+                return;
+        }
+        if (asked.id == 0)
+                offers_redeem(question->worker);
+        r = remote_job_new(question->worker, &asked);
+        if (r < 0) {
+                log_errno(r, "Failed to take a job of another machine");
+                refuse(question, "there is no room for it");
+        }
+}
+
+static void cancel(const Question *question) {
+        Worker *worker = question->worker;
+        struct json_object *answer = json_object_new_object();
+        uint64_t id = get_number(question->body, "id");
+        int r;
+
+        /* it has been ended when jobsd says so, to who watches the job */
+        r = sd_bus_call_method_async(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "CancelJob",
+                        NULL, NULL, "tt", id, UINT64_C(0));
+        if (r < 0)
+                log_errno(r, "Failed to cancel a job of another machine");
+        serve_answer(worker, question->handle, question->function, question->unique, answer);
+}
+
+/* The part behind the prefix is this machine's name. */
+static bool is_mine(const Worker *worker, const char *function, const char *prefix) {
+        size_t n = strlen(prefix);
+
+        return strncmp(function, prefix, n) == 0 && strcmp(function + n, worker->settings.name) == 0;
+}
+
+static void dispatch(const Question *question) {
+        if (!question->body || !json_object_is_type(question->body, json_type_object))
+                refuse(question, "it has no content");
+        else if (strncmp(question->function, PLACE_FUNCTION, strlen(PLACE_FUNCTION)) == 0)
+                place(question);
+        else if (is_mine(question->worker, question->function, RUN_FUNCTION))
+                run(question);
+        else if (is_mine(question->worker, question->function, CANCEL_FUNCTION))
+                cancel(question);
+        else
+                refuse(question, "it is not done here");
+}
+
+void serve_assigned(Worker *worker, const Packet *packet) {
+        Question question = {
+                .worker = worker,
+                .handle = packet->arguments[0].data,
+                .function = packet->arguments[1].data,
+                .unique = packet->arguments[2].data,
+        };
+        const Argument *payload = &packet->arguments[3];
+        TicketFault fault = ticket_open(&worker->key, worker->memory, question.function, question.unique, payload->data,
+                        payload->size, now_sec(), &question.body);
+
+        if (fault == TICKET_GOOD)
+                dispatch(&question);
+        else
+                refuse(&question, ticket_fault_to_string(fault));
+        json_object_put(question.body);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* jobsd-gearman: runs jobs of other machines on this one, as any client of jobsd would. Its functions are
+ *
+ *   jobsd.place.TYPE   which machine takes a job of this type? Registered while a slot is free; the answer is its name.
+ *   jobsd.run@HOST     run it here, once, however often it is asked, and tell what it prints from a place on
+ *   jobsd.cancel@HOST  end it
+ *
+ * Each question is a ticket (ticket.h), and each answer. */
+
+#include <sys/queue.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "link.h"
+#include "settings.h"
+#include "ticket.h"
+
+#define PLACE_FUNCTION "jobsd.place."
+#define RUN_FUNCTION "jobsd.run@"
+#define CANCEL_FUNCTION "jobsd.cancel@"
+
+typedef struct RemoteJob RemoteJob;
+
+typedef struct Worker {
+        Settings settings;
+        TicketKey key;
+        TicketMemory *memory;
+        sd_event *event;
+        sd_bus *bus;
+        Link *link;
+        sd_event_source *reservation_timer;
+        char **types;        /* that this account may run, */
+        bool is_offering;    /* and whether the server knows that there is room for them */
+        uint64_t n_active;   /* jobs that have not ended, by jobsd's count, */
+        bool must_count;     /* which is asked again */
+        sd_bus_slot *counting;
+        unsigned n_reserved; /* places that were promised, and whose jobs have not come yet */
+        LIST_HEAD(, RemoteJob) jobs;
+} Worker;
+
+/* ---- offers.c: what is offered, and whether there is room ---- */
+
+int offers_init(Worker *worker);
+/* Asks jobsd for types and jobs; whenever it comes, and when something has changed. */
+void offers_refresh(Worker *worker);
+/* Tells a server that has just come. */
+void offers_tell(Worker *worker);
+/* A job has come or ended. */
+void offers_count(Worker *worker);
+/* A place was promised, and a job came that it was promised for. */
+void offers_reserve(Worker *worker);
+void offers_redeem(Worker *worker);
+
+/* ---- serve.c: what is asked ---- */
+
+void serve_assigned(Worker *worker, const Packet *packet);
+/* Ends a question of the server: with a signed answer, which is taken over, or with none. */
+void serve_answer(Worker *worker, const char *handle, const char *function, const char *unique,
+                struct json_object *answer);

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Jobs that run on another machine, which here is this one: a server of Gearman, a worker, and the head."""
+
+import pytest
+
+from person import Person
+from waiting import wait_until
+
+TYPES = {
+    "echo": "[Job]\nCommand=/bin/echo said: {text}\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
+            "[Parameter text]\nRequired=yes\n",
+    "script": "[Job]\nCommand=/bin/sh -c {script}\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
+              "[Parameter script]\nRequired=yes\n",
+    "here-only": "[Job]\nCommand=/bin/true\nPlace=any\nAllowGroups=operators\n",
+    "elsewhere": "[Job]\nCommand=/bin/true\nPlace=nowhere\nAllowGroups=operators\n",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def site(machine):
+    with Person(machine, "root") as root:
+        root.run("sh", "-c", "umask 027; head -c 32 /dev/urandom >/etc/jobsd/gearman.key;"
+                             "chgrp jobsd-gearman /etc/jobsd/gearman.key")
+        root.write("/etc/jobsd/gearman.conf", "[Gearman]\nName=one\nSlots=3\n")
+        for name, text in TYPES.items():
+            root.write(f"/etc/jobsd/types.d/{name}.job", text)
+        root.run("systemctl", "reload", "jobsd.service")
+        root.run("systemctl", "start", "gearman-job-server.service", "jobsd-gearman.service")
+
+
+@pytest.fixture(scope="module")
+def worker(machine):
+    """Whose the jobs are where they run."""
+    with Person(machine, "jobsd-gearman") as worker:
+        yield worker
+
+
+@pytest.fixture
+def erin(erin):
+    erin.cancel_all()
+    yield erin
+    erin.cancel_all()
+
+
+def run(person, type, *parameters):
+    return int(person.jobsctl("run", "--quiet", f"--type={type}", *parameters).stdout)
+
+
+def test_a_job_runs_there_and_is_shown_here(erin, worker):
+    before = len(worker.ids())
+    id = run(erin, "echo", "text=a  b; $HOME 'c' \"d\" %n ä")
+    job = erin.wait(id)
+    assert (job["Status"], job["Result"], job["User"], job["Type"]) == ("completed", "success", "erin", "echo")
+    assert erin.output(id) == "said: a  b; $HOME 'c' \"d\" %n ä\n".encode()
+    there = worker.job(worker.ids()[0])
+    assert len(worker.ids()) == before + 1
+    assert (there["Type"], there["Origin"], there["User"]) == ("echo", "gearman", "jobsd-gearman")
+    assert there["Parameters"] == job["Parameters"]
+
+
+@pytest.mark.parametrize("script, result, status", [
+    ("exit 7", "exit-code", 7), ("kill -KILL $$", "signal", 9), ("kill -SEGV $$", "signal", 11)])
+def test_it_ends_as_it_ended_there(erin, script, result, status):
+    job = erin.wait(run(erin, "script", f"script={script}"))
+    assert (job["Result"], job["ExitStatus"]) == (result, status)
+
+
+def test_its_output_is_the_same_to_the_byte(erin):
+    """More than one answer of the server's may hold."""
+    id = run(erin, "script", "script=seq 400000; printf 'a\\0b\\377 no line break'")
+    assert erin.wait(id)["Result"] == "success"
+    expected = b"".join(b"%d\n" % i for i in range(1, 400_001)) + b"a\0b\xff no line break"
+    assert erin.output(id) == expected
+
+
+def test_its_output_is_there_while_it_runs(erin, gate_script):
+    id = run(erin, "script", f"script=echo first; {gate_script.wait}; echo second")
+    stream = erin.open_output(id, follow=True)
+    assert erin.read_until(stream, b"first\n") == b"first\n"
+    gate_script.open()
+    assert erin.read(stream) == b"second\n"
+
+
+@pytest.fixture
+def gate_script(worker, machine):
+    """A gate for scripts that run as the worker's account."""
+    class Gate:
+        path = "/run/jobsd-test-gate"
+        wait = f"cat {path} >/dev/null"
+
+        def open(self):
+            with Person(machine, "root") as root:
+                root.run("sh", "-c", f"exec 3<>{self.path}")
+
+    with Person(machine, "root") as root:
+        root.run("sh", "-c", f"rm -f {Gate.path}; mkfifo -m 666 {Gate.path}")
+    return Gate()
+
+
+def test_what_it_says_is_said_here(erin):
+    id = run(erin, "script", "script=systemd-notify --status='40% of it'; exec sleep infinity")
+    erin.wait_until(lambda: erin.job(id)["Progress"] == 0.4)
+    assert "of it" in erin.job(id)["Info"]
+    erin.cancel(id)
+    erin.wait(id)
+
+
+def test_a_cancel_here_ends_it_there(erin, worker):
+    id = run(erin, "script", "script=echo started; exec sleep infinity")
+    assert erin.read_until(erin.open_output(id, follow=True), b"started\n")
+    there = worker.list_jobs(status=["running"])[0]["Id"]
+    erin.cancel(id)
+    assert erin.wait(id)["Result"] == "cancelled"
+    assert worker.wait(there)["Result"] == "cancelled"
+
+
+def test_no_more_than_there_are_slots(erin, worker, gate_script):
+    ids = [run(erin, "script", f"script={gate_script.wait}") for _ in range(5)]
+    worker.wait_until(lambda: worker.count(status=["running"])[0] == 3)
+    assert worker.count(status=["queued", "running"])[0] == 3
+    wait_until(lambda: (gate_script.open(), all(erin.job(id)["Status"] == "completed" for id in ids))[1])
+
+
+def test_who_may_not_run_it_there(erin):
+    """The type's file on that machine does not let the worker run it: so nobody offers it."""
+    id = run(erin, "here-only")
+    erin.wait_until(lambda: erin.job(id)["Info"] == "Waits for a machine")
+    erin.cancel(id)
+    assert erin.wait(id)["Result"] == "cancelled"
+
+
+def kill(root, unit):
+    root.run("systemctl", "kill", "--signal=KILL", unit)
+    root.run("systemctl", "start", unit)
+
+
+@pytest.mark.parametrize("what", ["jobsd-gearman.service", "gearman-job-server.service", "jobsd.service"])
+def test_it_runs_once_whatever_is_killed(erin, worker, root, gate_script, what):
+    before = len(worker.ids())
+    id = run(erin, "script", f"script=seq 1000; {gate_script.wait}; seq 1000")
+    assert erin.read_until(erin.open_output(id, follow=True), b"1000\n")
+    kill(root, what)
+    gate_script.open()
+    assert erin.wait(id)["Result"] == "success"
+    assert erin.output(id) == 2 * b"".join(b"%d\n" % i for i in range(1, 1001))
+    assert len(worker.ids()) == before + 1
+
+
+def test_a_stranger_at_the_server_is_refused(erin, root, worker):
+    before = len(worker.ids())
+    for function in "jobsd.run@one", "jobsd.place.echo", "jobsd.cancel@one":
+        result = root.run("gearman", "-f", function, "-u", "stranger", "{}", check=False)
+        assert result.returncode != 0 and result.stdout == ""
+    assert len(worker.ids()) == before
+    assert "Refused jobsd.run@one: it is not what another jobsd sends." in root.run(
+        "journalctl", "--unit=jobsd-gearman.service", "--output=cat").stdout
+
+
+def test_the_worker_has_no_rights(worker, root):
+    pid = root.run("systemctl", "show", "--value", "--property=MainPID", "jobsd-gearman.service").stdout.strip()
+    status = root.run("cat", f"/proc/{pid}/status").stdout
+    assert "CapEff:\t0000000000000000\n" in status and "CapBnd:\t0000000000000000\n" in status
+    assert root.run("stat", "--format=%U", f"/proc/{pid}").stdout == "jobsd-gearman\n"
