@@ -17,6 +17,10 @@ static unsigned count_free(const Worker *worker) {
         return taken < worker->settings.slots ? worker->settings.slots - (unsigned) taken : 0;
 }
 
+bool offers_have_room(const Worker *worker) {
+        return count_free(worker) > 0;
+}
+
 static void tell_function(Worker *worker, PacketType type, const char *prefix, const char *name) {
         _cleanup_free_ char *function = NULL;
 
@@ -64,6 +68,7 @@ int offers_init(Worker *worker) {
         int r = sd_event_add_time_relative(worker->event, &worker->reservation_timer, CLOCK_MONOTONIC, RESERVATION_USEC, 0,
                         on_reservation, worker);
 
+        worker->n_active = worker->settings.slots; /* until jobsd has said how many there are */
         return r < 0 ? r : sd_event_source_set_enabled(worker->reservation_timer, SD_EVENT_OFF);
 }
 

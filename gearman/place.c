@@ -61,6 +61,7 @@ typedef struct Place {
         QuestionKind created[2 * _QUESTION_KIND_MAX]; /* whose JOB_CREATED come next */
         size_t n_created;
         bool is_cancelled;
+        bool was_heard; /* since the timer was set */
 } Place;
 
 static void say(const char *format, ...) _printf_(1, 2);
@@ -188,12 +189,9 @@ static void set_timer(sd_event_source *timer, uint64_t usec) {
 
 /* What has to be asked now. */
 static int go_on(Place *place) {
-        if (!place->host) {
-                set_timer(place->timer, ASK_ANEW_USEC);
-                return ask(place, QUESTION_PLACE);
-        }
-        (void) sd_event_source_set_enabled(place->timer, SD_EVENT_OFF);
-        return ask(place, QUESTION_RUN);
+        /* also when a host has it: the server may hold it for a connection that is no more */
+        set_timer(place->timer, ASK_ANEW_USEC);
+        return ask(place, place->host ? QUESTION_RUN : QUESTION_PLACE);
 }
 
 /* ---- what comes ---- */
@@ -258,6 +256,7 @@ static int take_frame(Place *place, const Argument *data) {
 
         if (r < 0)
                 return r == -EBADMSG ? 0 : r; /* somebody else speaks */
+        place->was_heard = true;
         switch (frame.kind) {
         case FRAME_OUTPUT:
                 return take_output(place, &frame);
@@ -271,6 +270,7 @@ static int take_frame(Place *place, const Argument *data) {
 }
 
 static int retry_later(Place *place) {
+        place->was_heard = false;
         set_timer(place->timer, RETRY_USEC);
         return 0;
 }
@@ -294,23 +294,31 @@ static int take_answer(Place *place, QuestionKind kind, struct json_object *answ
                 return take_host(place, answer);
         if (kind == QUESTION_CANCEL)
                 return 0;
-        if (json_object_object_get_ex(answer, "more", &member))
-                return go_on(place);
         if (json_object_object_get_ex(answer, "refused", &member)) {
                 say("%s refuses it: %s", place->host, get_text(answer, "refused"));
                 return sd_event_exit(place->event, EXIT_FAILURE);
         }
+        if ((uint64_t) get_number(answer, "at") != place->since) /* something of it has not come */
+                return retry_later(place);
+        if (json_object_object_get_ex(answer, "more", &member))
+                return go_on(place);
+        if (job_result_from_string(get_text(answer, "result")) <= JOB_RESULT_NONE)
+                return retry_later(place);
         end_as(place, answer);
         return 0;
 }
 
 static int take_ticket(Place *place, QuestionKind kind, const Argument *ticket) {
         Asked *asked = &place->asked[kind];
+        _cleanup_free_ char *name = NULL;
         struct json_object *answer = NULL;
-        TicketFault fault = ticket_open(&place->key, NULL, asked->function, asked->unique, ticket->data, ticket->size,
-                        now_usec() / USEC_PER_SEC, &answer);
-        int r;
+        TicketFault fault;
+        int r = ticket_answer_name(asked->function, &name);
 
+        if (r < 0)
+                return r;
+        fault = ticket_open(&place->key, NULL, name, asked->unique, ticket->data, ticket->size,
+                        now_usec() / USEC_PER_SEC, &answer);
         if (fault != TICKET_GOOD) {
                 say("An answer was refused: %s", ticket_fault_to_string(fault));
                 return retry_later(place);
@@ -332,6 +340,12 @@ static int take_created(Place *place, const Argument *handle) {
         return asked->handle ? 0 : -ENOMEM;
 }
 
+static int take_refusal(Place *place) {
+        if (place->n_created > 0)
+                memmove(place->created, place->created + 1, --place->n_created * sizeof(place->created[0]));
+        return retry_later(place);
+}
+
 /* The question that a packet is about; those that were given up are nobody's. */
 static QuestionKind find_asked(const Place *place, const Packet *packet) {
         const Argument *handle = &packet->arguments[0];
@@ -351,6 +365,8 @@ static int take_packet(Place *place, const Packet *packet) {
 
         if (packet->type == PACKET_JOB_CREATED)
                 return take_created(place, &packet->arguments[0]);
+        if (packet->type == PACKET_ERROR) /* in place of it */
+                return take_refusal(place);
         if (packet->n_arguments == 0)
                 return 0;
         kind = find_asked(place, packet);
@@ -385,6 +401,8 @@ static void on_up(Link *link, void *userdata) {
         int r;
 
         place->n_created = 0;
+        for (size_t i = 0; i < _QUESTION_KIND_MAX; i++)
+                forget(&place->asked[i]); /* a server that has come anew counts its handles anew */
         if (!place->host)
                 say("Waits for a machine");
         r = go_on(place);
@@ -411,11 +429,15 @@ static int connect_anew(Place *place) {
         return link_new(place->event, place->settings.server, place->settings.port, &handlers, place, &place->link);
 }
 
-/* A question that waits in the server goes with the connection. */
+/* A question that waits in the server, or that it has given to a connection that is no more, goes with this one. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         Place *place = userdata;
 
-        return place->host ? go_on(place) : connect_anew(place);
+        if (!place->was_heard)
+                return connect_anew(place);
+        place->was_heard = false;
+        set_timer(place->timer, ASK_ANEW_USEC);
+        return 0;
 }
 
 /* ---- an end that somebody wants ---- */

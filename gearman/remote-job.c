@@ -85,7 +85,8 @@ static void answer_end(RemoteJob *job) {
         const Job *ended = job->job;
         struct json_object *body = json_object_new_object();
 
-        (void) json_object_object_add(body, "result", json_object_new_string(job_result_to_string(ended->result)));
+        (void) json_object_object_add(body, "result", json_object_new_string(job_result_to_string(ended->result) ?: ""));
+        (void) json_object_object_add(body, "at", json_object_new_uint64(job->at));
         (void) json_object_object_add(body, "exit", json_object_new_int(ended->exit_status));
         (void) json_object_object_add(body, "info", json_object_new_string(ended->info ?: ""));
         (void) json_object_object_add(body, "cpu", json_object_new_uint64(ended->cpu_usage_nsec));
@@ -96,6 +97,7 @@ static void answer_end(RemoteJob *job) {
 static void answer_more(RemoteJob *job) {
         struct json_object *body = json_object_new_object();
 
+        (void) json_object_object_add(body, "at", json_object_new_uint64(job->at));
         (void) json_object_object_add(body, "more", json_object_new_boolean(true));
         answer(job, body);
 }
@@ -136,7 +138,8 @@ static int tell_missing(RemoteJob *job, uint64_t n) {
 
         memcpy(buffer + FRAME_HEAD_BYTES, &number, sizeof(number));
         r = tell(job, FRAME_MISSING, buffer, sizeof(number));
-        job->at += n;
+        if (r >= 0)
+                job->at += n;
         return r;
 }
 
@@ -146,6 +149,7 @@ static int ask_for_properties(RemoteJob *job);
 
 /* From the start, and from what is known on. */
 static void go_on_later(RemoteJob *job) {
+        job->call = sd_bus_slot_unref(job->call); /* its answer would open the output a second time */
         close_output(job);
         (void) sd_event_source_set_time_relative(job->timer, RETRY_USEC);
         (void) sd_event_source_set_enabled(job->timer, SD_EVENT_ONESHOT);
@@ -263,10 +267,12 @@ static bool is_passing(sd_bus_message *reply) {
 
 /* Whether the answer is one; else the job is answered, or asked again. */
 static bool check_reply(RemoteJob *job, sd_bus_message *reply) {
+        bool is_known = job->job->id > 0; /* then it has begun, and nothing but its absence ends it here */
+
         job->call = sd_bus_slot_unref(job->call);
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return true;
-        if (is_passing(reply))
+        if (is_known ? !sd_bus_message_is_method_error(reply, JOBSD_ERROR_NO_SUCH_JOB) : is_passing(reply))
                 go_on_later(job);
         else
                 answer_refusal(job, sd_bus_message_get_error(reply)->message ?: "jobsd refuses it");
@@ -288,6 +294,7 @@ static int on_opened(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 
         if (!check_reply(job, reply))
                 return 0;
+        close_output(job);
         r = keep_fd(reply, &job->fd);
         if (r >= 0)
                 r = keep_fd(reply, &job->notes.fd);
@@ -347,9 +354,9 @@ static int on_submitted(sd_bus_message *reply, void *userdata, sd_bus_error *err
         RemoteJob *job = userdata;
         int r;
 
+        offers_count(job->worker); /* also after a refusal */
         if (!check_reply(job, reply))
                 return 0;
-        offers_count(job->worker);
         r = sd_bus_message_read_basic(reply, 't', &job->job->id);
         if (r >= 0)
                 r = ask_for_properties(job);

@@ -22,8 +22,11 @@ static uint64_t now_sec(void) {
 
 void serve_answer(Worker *worker, const char *handle, const char *function, const char *unique,
                 struct json_object *answer) {
-        _cleanup_free_ char *ticket = NULL;
-        int r = ticket_seal(&worker->key, function, unique, answer, now_sec(), &ticket);
+        _cleanup_free_ char *ticket = NULL, *name = NULL;
+        int r = ticket_answer_name(function, &name);
+
+        if (r >= 0)
+                r = ticket_seal(&worker->key, name, unique, answer, now_sec(), &ticket);
 
         json_object_put(answer);
         if (r >= 0)
@@ -75,6 +78,7 @@ static bool are_parameters(struct json_object *parameters) {
 static void place(const Question *question) {
         Worker *worker = question->worker;
         const char *type = question->function + strlen(PLACE_FUNCTION);
+        bool has_room = offers_have_room(worker);
         struct json_object *answer;
 
         if (!strv_contains(worker->types, type)) {
@@ -82,9 +86,12 @@ static void place(const Question *question) {
                 return;
         }
         answer = json_object_new_object();
-        (void) json_object_object_add(answer, "host", json_object_new_string(worker->settings.name));
+        if (has_room) /* else it was handed out before the server heard of it, and is asked again */
+                (void) json_object_object_add(answer, "host", json_object_new_string(worker->settings.name));
         serve_answer(worker, question->handle, question->function, question->unique, answer);
-        offers_reserve(worker);
+        /* behind the answer: a server takes back the jobs of a function that a worker cannot do any more */
+        if (has_room)
+                offers_reserve(worker);
 }
 
 static void run(const Question *question) {
@@ -108,6 +115,7 @@ static void run(const Question *question) {
                 offers_redeem(question->worker);
         r = remote_job_new(question->worker, &asked);
         if (r < 0) {
+                offers_count(question->worker);
                 log_errno(r, "Failed to take a job of another machine");
                 refuse(question, "there is no room for it");
         }

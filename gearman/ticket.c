@@ -130,6 +130,10 @@ int ticket_seal(const TicketKey *key, const char *function, const char *unique, 
         return r;
 }
 
+int ticket_answer_name(const char *function, char **ret) {
+        return asprintf(ret, "%s answers", function) < 0 ? -ENOMEM : 0;
+}
+
 /* ---- what was taken ---- */
 
 typedef struct Taken {

@@ -32,6 +32,9 @@ int ticket_mac(const TicketKey *key, const char *text, const char *bytes, size_t
 int ticket_seal(const TicketKey *key, const char *function, const char *unique, struct json_object *body,
                 uint64_t now_sec, char **ret);
 
+/* An answer is signed for another function than its question: that cannot be sent back as its own answer. */
+int ticket_answer_name(const char *function, char **ret);
+
 typedef enum TicketFault {
         TICKET_GOOD,
         TICKET_MALFORMED,  /* neither signed nor JSON of this shape */

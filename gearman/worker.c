@@ -149,8 +149,13 @@ static int handle_signals(Worker *worker) {
                 sigaddset(&set, signals[i]);
         if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
                 return -errno;
-        for (size_t i = 0; i < ELEMENTSOF(signals) && r >= 0; i++)
-                r = sd_event_add_signal(worker->event, NULL, signals[i], signals[i] == SIGHUP ? on_reload : NULL, worker);
+        for (size_t i = 0; i < ELEMENTSOF(signals) && r >= 0; i++) {
+                bool is_reload = signals[i] == SIGHUP;
+
+                /* without a handler what stands in its place is the exit status */
+                r = sd_event_add_signal(worker->event, NULL, signals[i], is_reload ? on_reload : NULL,
+                                is_reload ? worker : NULL);
+        }
         return r;
 }
 

@@ -44,6 +44,7 @@ typedef struct Worker {
 /* ---- offers.c: what is offered, and whether there is room ---- */
 
 int offers_init(Worker *worker);
+bool offers_have_room(const Worker *worker);
 /* Asks jobsd for types and jobs; whenever it comes, and when something has changed. */
 void offers_refresh(Worker *worker);
 /* Tells a server that has just come. */

@@ -30,7 +30,7 @@ static int make_command(const JobType *type, char *const *values, char ***ret) {
 }
 
 bool job_is_placed(const Job *job) {
-        return job->type && job->run_as && strcmp(job->run_as, PLACE_USER) == 0;
+        return job->type && job->command && job->command[0] && strcmp(job->command[0], LIBEXECDIR "/jobsd-place") == 0;
 }
 
 int job_new_placed(const JobType *type, char *const *values, Job **ret, char **ret_message) {
@@ -53,11 +53,9 @@ int job_new_placed(const JobType *type, char *const *values, Job **ret, char **r
                 r = strdup_or_null(there->related, &job->related);
         if (r < 0)
                 return r;
-        job->timeout_usec = there->timeout_usec;
         job->output_max = there->output_max;
         job->retries = there->retries;
         job->retry_usec = there->retry_usec;
-        job->restartable = there->restartable;
         *ret = TAKE_PTR(job);
         return 0;
 }

@@ -294,6 +294,8 @@ static int make_job(Request *q, const JobType *type, const TypeCall *call, Job *
         if (r < 0)
                 return r;
         job->origin = label->origin;
+        if (call->options.here) /* its further tries are those of who asked */
+                job->retries = 0;
         job->retry_of = label->retry_of;
         *ret = TAKE_PTR(job);
         return 0;
