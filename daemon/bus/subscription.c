@@ -143,6 +143,13 @@ static void on_jobs_imported(Manager *m, uint64_t first_id, uint64_t n) {
         client_foreach(m, tell_history_changed, &(Range){ first_id, first_id + n });
 }
 
+static void tell_types_changed(Client *client, void *userdata) {
+        int r = client->subscribed ? send_member(client, "TypesChanged") : 0;
+
+        if (r < 0)
+                log_errno(r, "Failed to send a signal about the job types");
+}
+
 static int send_system_uid_max(Client *client) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         Manager *manager = client->manager;
@@ -183,6 +190,7 @@ static void check_shared_with(Client *client, void *userdata) {
 
 static void on_reloaded(Manager *m, const Config *before) {
         subscription_check_rights(m);
+        client_foreach(m, tell_types_changed, NULL);
         if (m->config.system_uid_max != before->system_uid_max)
                 client_foreach(m, tell_system_users_changed, NULL);
 }

@@ -20,7 +20,7 @@ _PATH = "/org/jobsd1"
 _MANAGER = "org.jobsd1.Manager"
 _ENDED = ("completed", "error", "cancelled")
 _UNANSWERED = (f"{_BUS}.Error.NoReply", f"{_BUS}.Error.TimedOut")     # jobsd went away meanwhile
-_SIGNALS = ("JobNew", "JobRemoved", "PropertiesChanged", "HistoryChanged")
+_SIGNALS = ("JobNew", "JobRemoved", "PropertiesChanged", "HistoryChanged", "TypesChanged")
 _ANY = 0                # no job's id
 _PENDING_MAX = 100      # of 128
 
@@ -258,7 +258,7 @@ class Subscription:
         if member == "PropertiesChanged":
             path = fields[jeepney.HeaderFields.path]
             return None if path == _PATH else int(path.rpartition("/")[2])
-        return message.body[0] if message.body else _ANY    # HistoryChanged tells no id
+        return message.body[0] if message.body else _ANY    # some tell no id
 
     def _subscribe(self):
         address = jeepney.DBusAddress(_PATH, "org.jobsd1", _MANAGER)

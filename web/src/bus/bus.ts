@@ -26,7 +26,7 @@ export type BusSignal =
     | { name: 'ManagerChanged'; changed: Partial<ManagerProperties> };
 
 // What a subscription tells of jobs.
-export type News = Exclude<BusSignal, { name: 'SubscriptionEnded' | 'ManagerChanged' }>;
+export type News = Exclude<BusSignal, { name: 'SubscriptionEnded' | 'ManagerChanged' | 'TypesChanged' }>;
 
 export class BusError extends Error {
     constructor(readonly code: string, message: string) {

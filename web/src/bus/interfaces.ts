@@ -54,6 +54,7 @@ export interface ManagerSignals {
     JobNew: [id: number, job: string];
     JobRemoved: [id: number, job: string, status: string];
     HistoryChanged: [];
+    TypesChanged: [];
     SubscriptionEnded: [];
 }
 

@@ -25,6 +25,12 @@ export interface ConnectionState {
     systemUidMax: number;       // see isSystemAccount()
 }
 
+interface Handlers {
+    news(news: News): void;
+    types(): void;      // there may be others
+    up(): void;         // with each jobsd that comes, when it has been subscribed to
+}
+
 const RECONNECT_MSEC = 2000;
 
 export class Connection extends Observable<ConnectionState> {
@@ -34,8 +40,7 @@ export class Connection extends Observable<ConnectionState> {
     reader: Bus | undefined;
 
     private readonly permission = cockpit.permission({ admin: true });
-    private onNews: (news: News) => void = () => {};
-    private onUp: () => void = () => {};
+    private handlers: Handlers = { news() {}, types() {}, up() {} };
 
     constructor() {
         super({
@@ -44,10 +49,8 @@ export class Connection extends Observable<ConnectionState> {
         });
     }
 
-    // ON_UP is called with each jobsd that comes, when it has been subscribed to.
-    start(onNews: (news: News) => void, onUp: () => void) {
-        this.onNews = onNews;
-        this.onUp = onUp;
+    start(handlers: Handlers) {
+        this.handlers = handlers;
         this.permission.addEventListener('changed', () => this.follow(this.permission.allowed));
         this.follow(this.permission.allowed);
         cockpit.user().then(user => this.update({ user: user.name, uid: user.id }), () => {});
@@ -83,8 +86,10 @@ export class Connection extends Observable<ConnectionState> {
     private handle(bus: Bus, signal: BusSignal) {
         if (signal.name === 'ManagerChanged')
             this.take(signal.changed);
+        else if (signal.name === 'TypesChanged')
+            this.handlers.types();
         else if (signal.name !== 'SubscriptionEnded')
-            this.onNews(signal);
+            this.handlers.news(signal);
         else if (bus === this.reader)
             this.attend(bus);
     }
@@ -116,7 +121,7 @@ export class Connection extends Observable<ConnectionState> {
         if (bus !== this.reader)
             return;
         this.update({ link: 'up', error: undefined, systemUidMax });
-        this.onUp();
+        this.handlers.up();
     }
 
     private fail(error: BusError) {

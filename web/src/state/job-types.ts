@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// The job types that there are for whoever has logged in: asked for when a job is about to be started. There is no
-// signal of them.
+// The job types that there are for whoever has logged in: asked for when a job is about to be started, and when they
+// change then.
 
 import type { BusError } from '../bus/bus';
 import { isStart } from '../model/address';
@@ -33,7 +33,7 @@ export class JobTypes extends Observable<JobTypesState> {
         this.renewal.request();
     }
 
-    // With each jobsd that comes. A form that somebody fills in stays, also when its type is gone: jobsd says so.
+    // With each jobsd that comes, and when types were read anew. A form that somebody fills in stays, also when its type is gone: jobsd says so.
     renew(place: Place) {
         if (place.kind === 'start' || !this.state.isLoaded || this.state.error)
             this.renewal.request();

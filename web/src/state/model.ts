@@ -29,8 +29,8 @@ export class Model extends Observable<{ place: Place }> {
 
     start() {
         cockpit.addEventListener('locationchanged', () => this.follow());
-        this.connection.start(
-            signal => {
+        this.connection.start({
+            news: signal => {
                 this.list.handle(signal);
                 if (this.list.state.isLive)
                     this.counts.handle(signal);
@@ -38,14 +38,16 @@ export class Model extends Observable<{ place: Place }> {
                 this.details.handle(signal);
                 this.failedToday.handle(signal);
             },
-            () => {
+            types: () => this.types.renew(this.state.place),
+            up: () => {
                 this.list.load();
                 this.counts.count();
                 this.selection.check().catch(() => {});      // the list says why
                 this.details.load();
                 this.failedToday.count();
                 this.types.renew(this.state.place);
-            });
+            },
+        });
         this.follow();
     }
 
