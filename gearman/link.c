@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,7 +38,11 @@ struct Link {
         sd_event_source *io, *timer;
         bool is_up, was_full, is_asked;
         bool is_down_told;
+        int error;           /* with which it goes down in the next turn */
+        unsigned n_tries;    /* to connect: each to the next address */
         uint64_t wait_usec;
+        uint64_t n_moved, n_moved_then; /* bytes, until now and until the other side was asked */
+        size_t n_left_out;   /* bytes still to come of a packet that was cut */
         Bytes in, out;
 };
 
@@ -79,6 +84,8 @@ static void close_link(Link *link) {
         bytes_free(&link->in);
         bytes_free(&link->out);
         link->is_up = link->is_asked = link->was_full = false;
+        link->error = 0;
+        link->n_left_out = 0;
 }
 
 static void go_down(Link *link, int error) {
@@ -117,6 +124,7 @@ static int flush(Link *link) {
                 if (n < 0)
                         return -errno;
                 bytes_drop(&link->out, (size_t) n);
+                link->n_moved += (size_t) n;
         }
         return sd_event_source_set_io_events(link->io, (uint32_t) (EPOLLIN | (link->out.n > 0 ? EPOLLOUT : 0)));
 }
@@ -135,9 +143,20 @@ static int handle_packets(Link *link) {
                         link->handlers->packet(link, &packet, link->userdata);
                 if (!link->is_up)
                         return 0;
+                if (taken > link->in.n) { /* it was cut */
+                        link->n_left_out = taken - link->in.n;
+                        taken = link->in.n;
+                }
         }
         bytes_drop(&link->in, taken);
         return r;
+}
+
+static void leave_out(Link *link) {
+        size_t n = MIN(link->n_left_out, link->in.n);
+
+        bytes_drop(&link->in, n);
+        link->n_left_out -= n;
 }
 
 static int receive(Link *link) {
@@ -153,6 +172,8 @@ static int receive(Link *link) {
         if (n == 0)
                 return -ECONNRESET;
         link->in.n += (size_t) n;
+        link->n_moved += (size_t) n;
+        leave_out(link);
         return handle_packets(link);
 }
 
@@ -179,13 +200,28 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 
 /* ---- connecting ---- */
 
+/* The one whose turn it is. */
+static const struct addrinfo *choose_address(Link *link, const struct addrinfo *addresses) {
+        const struct addrinfo *address;
+        unsigned n = 0, wanted;
+
+        for (address = addresses; address; address = address->ai_next)
+                n++;
+        wanted = link->n_tries++ % n;
+        for (address = addresses; wanted > 0; wanted--)
+                address = address->ai_next;
+        return address;
+}
+
 static int start_connecting(Link *link, const struct addrinfo *address) {
         static const int on = 1;
+        static const unsigned unsent_msec = 2 * ASK_USEC / USEC_PER_MSEC;
 
         link->fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, address->ai_protocol);
         if (link->fd < 0)
                 return -errno;
         (void) setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        (void) setsockopt(link->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unsent_msec, sizeof(unsent_msec));
         if (connect(link->fd, address->ai_addr, address->ai_addrlen) < 0 && errno != EINPROGRESS)
                 return -errno;
         return sd_event_add_io(link->event, &link->io, link->fd, EPOLLOUT, on_io, link);
@@ -199,24 +235,30 @@ static int connect_link(Link *link) {
 
         if (r != 0)
                 return r == EAI_SYSTEM ? -errno : -EHOSTUNREACH;
-        r = start_connecting(link, addresses);
+        r = start_connecting(link, choose_address(link, addresses));
         freeaddrinfo(addresses);
         return r;
 }
 
+/* The question waits behind what is unsent, which may take its time on a slow line: as long as bytes move, it is there. */
 static int ask(Link *link) {
-        if (link->is_asked)
+        bool was_asked = link->is_asked;
+
+        if (was_asked && link->n_moved == link->n_moved_then)
                 return -ETIMEDOUT;
+        link->n_moved_then = link->n_moved;
         link->is_asked = true;
         set_timer(link, ASK_USEC);
-        return link_send(link, PACKET_ECHO_REQ, NULL, 0, "", 0);
+        return was_asked ? 0 : link_send(link, PACKET_ECHO_REQ, NULL, 0, "", 0);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         Link *link = userdata;
         int r;
 
-        if (link->is_up)
+        if (link->error < 0)
+                r = link->error;
+        else if (link->is_up)
                 r = ask(link);
         else if (link->fd >= 0) /* it has been connecting all the time */
                 r = -ETIMEDOUT;
@@ -275,13 +317,12 @@ bool link_is_full(const Link *link) {
 
 /* ---- sending ---- */
 
-static int send_packet(Link *link, const Packet *packet) {
+/* Written by the loop: then an error is told there, and not in the middle of a handler. */
+static int append(Link *link, const Packet *packet) {
         _cleanup_free_ char *bytes = NULL;
         size_t size;
         int r;
 
-        if (!link->is_up)
-                return -ENOTCONN;
         r = packet_make(packet, &bytes, &size);
         if (r >= 0)
                 r = bytes_reserve(&link->out, size);
@@ -290,8 +331,18 @@ static int send_packet(Link *link, const Packet *packet) {
         memcpy(link->out.data + link->out.n, bytes, size);
         link->out.n += size;
         link->was_full = link->was_full || link_is_full(link);
-        /* written by the loop: then an error is told there, and not in the middle of a handler */
         return sd_event_source_set_io_events(link->io, EPOLLIN | EPOLLOUT);
+}
+
+/* What was not sent is missed: so all is begun anew. */
+static int send_packet(Link *link, const Packet *packet) {
+        if (!link->is_up)
+                return -ENOTCONN;
+        if (link->error >= 0)
+                link->error = append(link, packet);
+        if (link->error < 0)
+                set_timer(link, 0);
+        return link->error;
 }
 
 int link_send(Link *link, PacketType type, const char *const *texts, size_t n_texts, const void *last, size_t size) {

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
+#include "macro.h"
+#include "parse.h"
 #include "protocol.h"
 #include "strv.h"
 #include "worker.h"
@@ -12,7 +17,7 @@
 #define RESERVATION_USEC (30 * USEC_PER_SEC)
 
 static unsigned count_free(const Worker *worker) {
-        uint64_t taken = worker->n_active + worker->n_reserved;
+        uint64_t taken = worker->n_active + worker->n_fresh + worker->n_reserved;
 
         return taken < worker->settings.slots ? worker->settings.slots - (unsigned) taken : 0;
 }
@@ -21,17 +26,27 @@ bool offers_have_room(const Worker *worker) {
         return count_free(worker) > 0;
 }
 
-static void tell_function(Worker *worker, PacketType type, const char *prefix, const char *name) {
-        _cleanup_free_ char *function = NULL;
+static void tell(Worker *worker, PacketType type, const char *format, ...) _printf_(3, 4);
+static void tell(Worker *worker, PacketType type, const char *format, ...) {
+        _cleanup_free_ char *text = NULL;
+        va_list ap;
+        int n;
 
-        if (asprintf(&function, "%s%s", prefix, name) >= 0)
-                (void) link_send_texts(worker->link, type, function, NULL);
+        va_start(ap, format);
+        n = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (n >= 0)
+                (void) link_send_texts(worker->link, type, text, NULL);
 }
 
 /* A server hands out what a machine has said that it can do, and what nobody can do waits there. */
 static void tell_places(Worker *worker, bool is_offering) {
-        for (char **type = worker->types; type && *type; type++)
-                tell_function(worker, is_offering ? PACKET_CAN_DO : PACKET_CANT_DO, PLACE_FUNCTION, *type);
+        PacketType packet = is_offering ? PACKET_CAN_DO : PACKET_CANT_DO;
+
+        for (char **type = worker->types; type && *type; type++) {
+                tell(worker, packet, PLACE_FUNCTION "%s", *type);
+                tell(worker, packet, PLACE_FUNCTION "%s@%s", *type, worker->settings.name);
+        }
         worker->is_offering = is_offering;
 }
 
@@ -46,9 +61,9 @@ static void update(Worker *worker) {
 }
 
 void offers_tell(Worker *worker) {
-        tell_function(worker, PACKET_SET_CLIENT_ID, "jobsd-", worker->settings.name);
-        tell_function(worker, PACKET_CAN_DO, RUN_FUNCTION, worker->settings.name);
-        tell_function(worker, PACKET_CAN_DO, CANCEL_FUNCTION, worker->settings.name);
+        tell(worker, PACKET_SET_CLIENT_ID, "jobsd-%s", worker->settings.name);
+        tell(worker, PACKET_CAN_DO, RUN_FUNCTION "%s", worker->settings.name);
+        tell(worker, PACKET_CAN_DO, CANCEL_FUNCTION "%s", worker->settings.name);
         worker->is_offering = false;
         update(worker);
         (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
@@ -82,13 +97,27 @@ void offers_reserve(Worker *worker) {
 void offers_redeem(Worker *worker) {
         if (worker->n_reserved > 0)
                 worker->n_reserved--;
-        worker->n_active++; /* until it is counted */
+        worker->n_fresh++;
+}
+
+void offers_submitted(Worker *worker) {
+        worker->n_submitted++;
+        offers_count(worker);
+}
+
+void offers_withdraw(Worker *worker) {
+        worker->n_fresh--;
+        offers_count(worker);
 }
 
 /* ---- what jobsd says ---- */
 
-static int read_type(sd_bus_message *reply, char ***types) {
-        const char *name = NULL, *allowed = NULL, *mistake = NULL, *key;
+typedef struct TypeProperties {
+        const char *name, *allowed, *mistake, *user;
+} TypeProperties;
+
+static int read_properties(sd_bus_message *reply, TypeProperties *type) {
+        const char *key;
         int r;
 
         while ((r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
@@ -97,9 +126,10 @@ static int read_type(sd_bus_message *reply, char ***types) {
                 r = sd_bus_message_read_basic(reply, 's', &key);
                 if (r < 0)
                         return r;
-                wanted = strcmp(key, "Name") == 0 ? &name
-                                : strcmp(key, "Allowed") == 0 ? &allowed
-                                : strcmp(key, "Mistake") == 0 ? &mistake
+                wanted = strcmp(key, "Name") == 0 ? &type->name
+                                : strcmp(key, "Allowed") == 0 ? &type->allowed
+                                : strcmp(key, "Mistake") == 0 ? &type->mistake
+                                : strcmp(key, "User") == 0    ? &type->user
                                                               : NULL;
                 r = wanted ? sd_bus_message_read(reply, "v", "s", wanted) : sd_bus_message_skip(reply, "v");
                 if (r >= 0)
@@ -107,9 +137,29 @@ static int read_type(sd_bus_message *reply, char ***types) {
                 if (r < 0)
                         return r;
         }
-        if (r < 0 || !name || !allowed || !mistake)
-                return r < 0 ? r : -EBADMSG;
-        return strcmp(allowed, "yes") == 0 && !*mistake ? strv_extend(types, name) : 0;
+        return r < 0 ? r : type->name && type->allowed && type->mistake ? 0 : -EBADMSG;
+}
+
+/* This account can read the site's key: with it a job could ask all machines for anything. */
+static bool runs_as_me(const char *user) {
+        const struct passwd *me = getpwuid(getuid());
+        uid_t uid;
+
+        return !user || !*user || (me && strcmp(user, me->pw_name) == 0) ||
+                        (parse_uid(user, &uid) >= 0 && uid == getuid());
+}
+
+static int read_type(sd_bus_message *reply, char ***types) {
+        TypeProperties type = {};
+        int r = read_properties(reply, &type);
+
+        if (r < 0 || strcmp(type.allowed, "yes") != 0 || *type.mistake)
+                return r;
+        if (runs_as_me(type.user)) {
+                log_line(LOG_NOTICE, "Type %s is not offered: it needs a User= of its own.", type.name);
+                return 0;
+        }
+        return strv_extend(types, type.name);
 }
 
 static int read_types(sd_bus_message *reply, char ***types) {
@@ -132,8 +182,10 @@ static int on_types(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         _cleanup_strv_free_ char **types = NULL;
         int r = sd_bus_message_is_method_error(reply, NULL) ? -EIO : read_types(reply, &types);
 
-        if (r < 0)
-                return 0; /* jobsd has gone; it will come */
+        if (r < 0) {
+                worker_retry(worker);
+                return 0;
+        }
         if (strv_equal(types, worker->types))
                 return 0;
         tell_places(worker, false);
@@ -148,9 +200,13 @@ static int on_count(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         uint64_t n;
 
         worker->counting = sd_bus_slot_unref(worker->counting);
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read_basic(reply, 't', &n) < 0)
+        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read_basic(reply, 't', &n) < 0) {
+                worker_retry(worker);
                 return 0;
+        }
         worker->n_active = n;
+        worker->n_fresh -= worker->n_in_count;
+        worker->n_submitted -= worker->n_in_count;
         update(worker);
         if (worker->must_count)
                 offers_count(worker);
@@ -167,6 +223,7 @@ void offers_count(Worker *worker) {
         r = sd_bus_call_method_async(worker->bus, &worker->counting, JOBSD_BUS_NAME, JOBSD_PATH,
                         JOBSD_MANAGER_INTERFACE, "CountJobs", on_count, worker, "a{sv}tt", 1, "status", "as", 2, "queued",
                         "running", UINT64_C(0), UINT64_C(0));
+        worker->n_in_count = worker->n_submitted;
         if (r < 0)
                 log_errno(r, "Failed to ask jobsd for its jobs");
 }

@@ -64,20 +64,19 @@ static int split_arguments(const char *bytes, size_t size, Packet *packet) {
 
 int packet_parse(const char *bytes, size_t size, bool is_response, Packet *ret, size_t *ret_taken) {
         const char *magic = is_response ? "\0RES" : "\0REQ";
-        size_t length;
+        size_t length, n_read;
 
         if (memcmp(bytes, magic, size < 4 ? size : 4) != 0)
                 return -EBADMSG;
         if (size < PACKET_HEADER_BYTES)
                 return 0;
         length = read_number(bytes + 8);
-        if (length > PACKET_BYTES_MAX)
-                return -E2BIG;
-        if (size - PACKET_HEADER_BYTES < length)
+        n_read = length > PACKET_BYTES_MAX ? PACKET_BEGIN_BYTES : length;
+        if (size - PACKET_HEADER_BYTES < n_read)
                 return 0;
-        *ret = (Packet){ .type = (PacketType) read_number(bytes + 4) };
+        *ret = (Packet){ .type = (PacketType) read_number(bytes + 4), .is_cut = n_read < length };
         *ret_taken = PACKET_HEADER_BYTES + length;
-        return split_arguments(bytes + PACKET_HEADER_BYTES, length, ret);
+        return split_arguments(bytes + PACKET_HEADER_BYTES, n_read, ret);
 }
 
 int packet_make(const Packet *packet, char **ret, size_t *ret_size) {

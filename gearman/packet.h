@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A larger one is refused: what jobsd sends is far smaller, and gearmand itself takes up to 64 MiB. */
+/* Of a larger one the begin is read and the rest left out: what jobsd sends is far smaller, and gearmand itself takes up
+ * to 64 MiB from anybody. */
 #define PACKET_BYTES_MAX ((size_t) 4 << 20)
+#define PACKET_BEGIN_BYTES ((size_t) 4096)
 #define PACKET_HEADER_BYTES ((size_t) 12)
 #define PACKET_ARGUMENTS_MAX 4U
 
@@ -46,11 +48,12 @@ typedef struct Packet {
         PacketType type;
         Argument arguments[PACKET_ARGUMENTS_MAX];
         size_t n_arguments;
+        bool is_cut; /* it was too large, and the last argument has not all of its bytes */
 } Packet;
 
-/* Reads the first packet of what has come. Returns 1 and how many bytes it has, 0 if they are not all there yet,
- * -EBADMSG for what is none (the wrong magic, too few arguments), -E2BIG for one that is too large. A type that is not
- * above has no arguments. The packet points into the bytes. */
+/* Reads the first packet of what has come. Returns 1 and how many bytes it has, which are more than have come where it is
+ * cut; 0 if they are not all there yet, -EBADMSG for what is none (the wrong magic, too few arguments). A type that is
+ * not above has no arguments. The packet points into the bytes. */
 int packet_parse(const char *bytes, size_t size, bool is_response, Packet *ret, size_t *ret_taken);
 
 /* A request, or what a worker says, which are the same; its arguments as above. -EINVAL if one but the last has a NUL

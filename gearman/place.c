@@ -53,13 +53,15 @@ typedef struct Place {
         char job_key[SD_ID128_STRING_MAX]; /* of this try of the job: a further one is another job there */
         const char *type;
         struct json_object *parameters;
-        char *host;
+        const char *wanted_host; /* NULL: any */
+        char *host;              /* the one that has it */
         uint64_t id;    /* of the job there; 0 until it has said so */
         uint64_t since; /* bytes of the output that are here */
         unsigned n_asked;
         Asked asked[_QUESTION_KIND_MAX];
         QuestionKind created[2 * _QUESTION_KIND_MAX]; /* whose JOB_CREATED come next */
         size_t n_created;
+        bool has_asked_run; /* a host may have begun it */
         bool is_cancelled;
         bool was_heard; /* since the timer was set */
 } Place;
@@ -152,11 +154,16 @@ static struct json_object *make_body(const Place *place, QuestionKind kind) {
 /* A new name each time: the server would make one question of two of the same name, and who asks again does so because
  * he has missed something. What keeps a job from running twice is its key. */
 static int name_question(Place *place, QuestionKind kind, Asked *asked) {
-        static const char *const prefixes[] = { PLACE_FUNCTION, RUN_FUNCTION, CANCEL_FUNCTION };
-        const char *rest = kind == QUESTION_PLACE ? place->type : place->host;
+        int n;
 
         forget(asked);
-        if (asprintf(&asked->function, "%s%s", prefixes[kind], rest) < 0)
+        if (kind == QUESTION_PLACE)
+                n = asprintf(&asked->function, PLACE_FUNCTION "%s%s%s", place->type, place->wanted_host ? "@" : "",
+                                place->wanted_host ?: "");
+        else
+                n = asprintf(&asked->function, "%s%s", kind == QUESTION_RUN ? RUN_FUNCTION : CANCEL_FUNCTION,
+                                place->host);
+        if (n < 0)
                 return -ENOMEM;
         return asprintf(&asked->unique, "%s.%u", place->job_key, ++place->n_asked) < 0 ? -ENOMEM : 0;
 }
@@ -177,9 +184,11 @@ static int ask(Place *place, QuestionKind kind) {
         json_object_put(body);
         if (r >= 0)
                 r = link_send_texts(place->link, PACKET_SUBMIT_JOB, asked->function, asked->unique, ticket, NULL);
-        if (r >= 0)
-                place->created[place->n_created++] = kind;
-        return r;
+        if (r < 0)
+                return r;
+        place->created[place->n_created++] = kind;
+        place->has_asked_run = place->has_asked_run || kind == QUESTION_RUN;
+        return 0;
 }
 
 static void set_timer(sd_event_source *timer, uint64_t usec) {
@@ -278,7 +287,7 @@ static int retry_later(Place *place) {
 static int take_host(Place *place, struct json_object *answer) {
         const char *host = get_text(answer, "host");
 
-        if (!job_type_name_is_valid(host))
+        if (!job_type_name_is_valid(host) || (place->wanted_host && strcmp(host, place->wanted_host) != 0))
                 return retry_later(place);
         place->host = strdup(host);
         if (!place->host)
@@ -404,7 +413,7 @@ static void on_up(Link *link, void *userdata) {
         for (size_t i = 0; i < _QUESTION_KIND_MAX; i++)
                 forget(&place->asked[i]); /* a server that has come anew counts its handles anew */
         if (!place->host)
-                say("Waits for a machine");
+                say("Waits for %s", place->wanted_host ?: "a machine");
         r = go_on(place);
         if (r >= 0 && place->is_cancelled && place->id > 0)
                 r = ask(place, QUESTION_CANCEL);
@@ -455,7 +464,7 @@ static int on_cancel_timer(sd_event_source *source, uint64_t usec, void *userdat
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
         Place *place = userdata;
 
-        if (!place->host)
+        if (!place->has_asked_run)
                 die_by((int) info->ssi_signo);
         if (place->is_cancelled)
                 return 0;
@@ -512,8 +521,7 @@ static int parse_arguments(Place *place, int argc, char **argv) {
         while ((c = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
                 if (c != 'h' || !job_type_name_is_valid(optarg))
                         return -EINVAL;
-                free(place->host);
-                place->host = strdup(optarg);
+                place->wanted_host = optarg;
         }
         if (optind >= argc || !job_type_name_is_valid(argv[optind]))
                 return -EINVAL;

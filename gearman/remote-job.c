@@ -32,6 +32,7 @@ struct RemoteJob {
         OutputNote note; /* the next one, */
         bool has_note;
         bool is_whole; /* all of the output was told */
+        bool is_fresh; /* it came anew, and jobsd has not said yet that it has it */
         sd_event_source *io, *timer;
         sd_bus_slot *call; /* the one that is waited for */
 };
@@ -49,6 +50,8 @@ static void close_output(RemoteJob *job) {
 RemoteJob *remote_job_free(RemoteJob *job) {
         LIST_REMOVE(job, jobs);
         close_output(job);
+        if (job->is_fresh)
+                offers_withdraw(job->worker);
         sd_event_source_disable_unref(job->timer);
         sd_bus_slot_unref(job->call);
         json_object_put(job->parameters);
@@ -184,25 +187,36 @@ static int handle_notes(RemoteJob *job, uint64_t place) {
         return r;
 }
 
-/* Returns how many bytes were told, 0 at the end of the stream. */
-static ssize_t tell_output(RemoteJob *job) {
-        char buffer[FRAME_HEAD_BYTES + OUTPUT_BYTES];
-        size_t max = OUTPUT_BYTES;
-        ssize_t n;
-        int r;
+/* data is FRAME_HEAD_BYTES behind the begin of the buffer. */
+static int tell_bytes(RemoteJob *job, char *buffer, size_t size) {
+        int r = tell(job, FRAME_OUTPUT, buffer, size);
 
-        if (job->has_note && job->note.at - job->position < max)
-                max = job->note.at - job->position;
-        n = read(job->fd, buffer + FRAME_HEAD_BYTES, max);
-        if (n <= 0)
-                return n < 0 ? -errno : 0;
-        r = tell(job, FRAME_OUTPUT, buffer, (size_t) n);
         if (r < 0)
                 return r;
-        job->at += (uint64_t) n;
-        job->position += (uint64_t) n;
-        job->n_told += (uint64_t) n;
-        return n;
+        job->at += size;
+        job->position += size;
+        job->n_told += size;
+        return 0;
+}
+
+/* Returns how many bytes were told, 0 at the end of the stream. What is noted of a place among them comes between: a note
+ * is there before the bytes behind it are. */
+static ssize_t tell_output(RemoteJob *job) {
+        char buffer[FRAME_HEAD_BYTES + OUTPUT_BYTES];
+        ssize_t n = read(job->fd, buffer + FRAME_HEAD_BYTES, OUTPUT_BYTES);
+        size_t told = 0, part;
+        int r = n < 0 ? -errno : 0;
+
+        while (r >= 0 && told < (size_t) n) {
+                r = handle_notes(job, job->position);
+                part = (size_t) n - told;
+                if (job->has_note && job->note.at - job->position < part)
+                        part = (size_t) (job->note.at - job->position);
+                if (r >= 0) /* its head is written over what was told before it */
+                        r = tell_bytes(job, buffer + told, part);
+                told += part;
+        }
+        return r < 0 ? r : n;
 }
 
 static void handle_end_of_stream(RemoteJob *job) {
@@ -228,9 +242,7 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
                 answer_more(job);
                 return 0;
         }
-        n = handle_notes(job, job->position);
-        if (n >= 0)
-                n = tell_output(job);
+        n = tell_output(job);
         if (n == 0)
                 handle_end_of_stream(job);
         else if (n < 0 && n != -EAGAIN && n != -ENOTCONN)
@@ -354,9 +366,10 @@ static int on_submitted(sd_bus_message *reply, void *userdata, sd_bus_error *err
         RemoteJob *job = userdata;
         int r;
 
-        offers_count(job->worker); /* also after a refusal */
         if (!check_reply(job, reply))
                 return 0;
+        job->is_fresh = false;
+        offers_submitted(job->worker);
         r = sd_bus_message_read_basic(reply, 't', &job->job->id);
         if (r >= 0)
                 r = ask_for_properties(job);
@@ -457,6 +470,9 @@ int remote_job_new(Worker *worker, const RemoteQuestion *question) {
         job->worker = worker;
         job->fd = job->notes.fd = -EBADF;
         LIST_INSERT_HEAD(&worker->jobs, job, jobs);
+        job->is_fresh = question->id == 0;
+        if (job->is_fresh)
+                offers_redeem(worker);
         r = take_question(job, question);
         if (r >= 0)
                 r = sd_event_add_time_relative(worker->event, &job->timer, CLOCK_MONOTONIC, 0, 0, on_timer, job);

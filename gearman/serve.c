@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -77,11 +79,12 @@ static bool are_parameters(struct json_object *parameters) {
 
 static void place(const Question *question) {
         Worker *worker = question->worker;
-        const char *type = question->function + strlen(PLACE_FUNCTION);
+        const char *type = question->function + strlen(PLACE_FUNCTION), *host = strchrnul(type, '@');
+        _cleanup_free_ char *name = strndup(type, (size_t) (host - type));
         bool has_room = offers_have_room(worker);
         struct json_object *answer;
 
-        if (!strv_contains(worker->types, type)) {
+        if (!name || !strv_contains(worker->types, name) || (*host && strcmp(host + 1, worker->settings.name) != 0)) {
                 refuse(question, "there is no such type here that may be run");
                 return;
         }
@@ -111,28 +114,75 @@ static void run(const Question *question) {
                 refuse(question, "its parameters are none");
                 return;
         }
-        if (asked.id == 0)
-                offers_redeem(question->worker);
         r = remote_job_new(question->worker, &asked);
         if (r < 0) {
-                offers_count(question->worker);
                 log_errno(r, "Failed to take a job of another machine");
                 refuse(question, "there is no room for it");
         }
 }
 
+/* One that jobsd has not answered yet. */
+struct Cancel {
+        LIST_ENTRY(Cancel) cancels;
+        Worker *worker;
+        char *handle, *function, *unique;
+        sd_bus_slot *call;
+};
+
+static void cancel_free(Cancel *cancel) {
+        LIST_REMOVE(cancel, cancels);
+        sd_bus_slot_unref(cancel->call);
+        free(cancel->handle);
+        free(cancel->function);
+        free(cancel->unique);
+        free(cancel);
+}
+
+void serve_forget(Worker *worker) {
+        while (!LIST_EMPTY(&worker->cancels))
+                cancel_free(LIST_FIRST(&worker->cancels));
+}
+
+/* It has been ended when jobsd says so, to who watches the job. One that cannot be cancelled has ended. */
+static int on_cancelled(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        Cancel *cancel = userdata;
+
+        if (sd_bus_message_is_method_error(reply, NULL) && !sd_bus_message_is_method_error(reply, JOBSD_ERROR_NOT_ACTIVE)) {
+                log_line(LOG_WARNING, "Failed to cancel a job of another machine: %s",
+                                sd_bus_message_get_error(reply)->message ?: "jobsd did not answer");
+                (void) link_send_texts(cancel->worker->link, PACKET_WORK_FAIL, cancel->handle, NULL); /* it is asked again */
+        } else
+                serve_answer(cancel->worker, cancel->handle, cancel->function, cancel->unique, json_object_new_object());
+        cancel_free(cancel);
+        return 0;
+}
+
+static int ask_to_cancel(Cancel *cancel, const Question *question) {
+        cancel->handle = strdup(question->handle);
+        cancel->function = strdup(question->function);
+        cancel->unique = strdup(question->unique);
+        if (!cancel->handle || !cancel->function || !cancel->unique)
+                return -ENOMEM;
+        return sd_bus_call_method_async(cancel->worker->bus, &cancel->call, JOBSD_BUS_NAME, JOBSD_PATH,
+                        JOBSD_MANAGER_INTERFACE, "CancelJob", on_cancelled, cancel, "tt",
+                        get_number(question->body, "id"), UINT64_C(0));
+}
+
 static void cancel(const Question *question) {
-        Worker *worker = question->worker;
-        struct json_object *answer = json_object_new_object();
-        uint64_t id = get_number(question->body, "id");
+        Cancel *cancel = calloc(1, sizeof(Cancel));
         int r;
 
-        /* it has been ended when jobsd says so, to who watches the job */
-        r = sd_bus_call_method_async(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE, "CancelJob",
-                        NULL, NULL, "tt", id, UINT64_C(0));
-        if (r < 0)
-                log_errno(r, "Failed to cancel a job of another machine");
-        serve_answer(worker, question->handle, question->function, question->unique, answer);
+        if (!cancel) {
+                refuse(question, strerror(ENOMEM));
+                return;
+        }
+        cancel->worker = question->worker;
+        LIST_INSERT_HEAD(&question->worker->cancels, cancel, cancels);
+        r = ask_to_cancel(cancel, question);
+        if (r < 0) {
+                refuse(question, strerror(-r));
+                cancel_free(cancel);
+        }
 }
 
 /* The part behind the prefix is this machine's name. */

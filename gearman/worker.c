@@ -6,6 +6,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "clock.h"
 #include "log.h"
 #include "parse.h"
 #include "protocol.h"
@@ -13,6 +14,8 @@
 #include "strv.h"
 
 #define SETTINGS_PATH SYSCONFDIR "/jobsd/gearman.conf"
+
+#define RETRY_USEC (5 * USEC_PER_SEC)
 
 /* ---- the server ---- */
 
@@ -33,6 +36,7 @@ static void on_down(Link *link, int error, void *userdata) {
         (void) sd_notifyf(false, "STATUS=Not connected to %s:%s", worker->settings.server, worker->settings.port);
         worker->is_offering = false;
         remote_jobs_free(worker); /* who watched them asks again */
+        serve_forget(worker);
 }
 
 static void on_packet(Link *link, const Packet *packet, void *userdata) {
@@ -80,11 +84,18 @@ static int on_properties_changed(sd_bus_message *signal, void *userdata, sd_bus_
         return 0;
 }
 
+static int on_types_changed(sd_bus_message *signal, void *userdata, sd_bus_error *error) {
+        offers_refresh(userdata);
+        return 0;
+}
+
 static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         Worker *worker = userdata;
 
-        if (sd_bus_message_is_method_error(reply, NULL))
+        if (sd_bus_message_is_method_error(reply, NULL)) {
+                worker_retry(worker);
                 return 0;
+        }
         offers_refresh(worker);
         remote_jobs_reopen(worker);
         return 0;
@@ -93,6 +104,15 @@ static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *er
 static int subscribe(Worker *worker) {
         return sd_bus_call_method_async(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
                         "Subscribe", on_subscribed, worker, "t", UINT64_C(0));
+}
+
+static int on_retry_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        return subscribe(userdata);
+}
+
+void worker_retry(Worker *worker) {
+        (void) sd_event_source_set_time_relative(worker->retry_timer, RETRY_USEC);
+        (void) sd_event_source_set_enabled(worker->retry_timer, SD_EVENT_ONESHOT);
 }
 
 static int on_subscription_ended(sd_bus_message *signal, void *userdata, sd_bus_error *error) {
@@ -116,6 +136,9 @@ static int watch_jobsd(Worker *worker) {
                                 "JobRemoved", on_job_came_or_went, worker);
         if (r >= 0)
                 r = sd_bus_match_signal(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
+                                "TypesChanged", on_types_changed, worker);
+        if (r >= 0)
+                r = sd_bus_match_signal(worker->bus, NULL, JOBSD_BUS_NAME, JOBSD_PATH, JOBSD_MANAGER_INTERFACE,
                                 "SubscriptionEnded", on_subscription_ended, worker);
         if (r >= 0)
                 r = sd_bus_match_signal(worker->bus, NULL, JOBSD_BUS_NAME, NULL, "org.freedesktop.DBus.Properties",
@@ -134,13 +157,8 @@ static void tell_mistake(const char *message, void *userdata) {
         log_line(LOG_WARNING, "%s", message);
 }
 
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
-        offers_refresh(userdata);
-        return 0;
-}
-
 static int handle_signals(Worker *worker) {
-        static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+        static const int signals[] = { SIGTERM, SIGINT };
         sigset_t set;
         int r = 0;
 
@@ -149,13 +167,8 @@ static int handle_signals(Worker *worker) {
                 sigaddset(&set, signals[i]);
         if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
                 return -errno;
-        for (size_t i = 0; i < ELEMENTSOF(signals) && r >= 0; i++) {
-                bool is_reload = signals[i] == SIGHUP;
-
-                /* without a handler what stands in its place is the exit status */
-                r = sd_event_add_signal(worker->event, NULL, signals[i], is_reload ? on_reload : NULL,
-                                is_reload ? worker : NULL);
-        }
+        for (size_t i = 0; i < ELEMENTSOF(signals) && r >= 0; i++)
+                r = sd_event_add_signal(worker->event, NULL, signals[i], NULL, NULL); /* which ends the loop with 0 */
         return r;
 }
 
@@ -173,6 +186,11 @@ static int set_up(Worker *worker) {
                 r = sd_bus_set_exit_on_disconnect(worker->bus, true);
         if (r >= 0)
                 r = sd_bus_attach_event(worker->bus, worker->event, 0);
+        if (r >= 0)
+                r = sd_event_add_time_relative(worker->event, &worker->retry_timer, CLOCK_MONOTONIC, RETRY_USEC, 0,
+                                on_retry_timer, worker);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(worker->retry_timer, SD_EVENT_OFF);
         if (r >= 0)
                 r = offers_init(worker);
         if (r < 0)
@@ -201,11 +219,14 @@ static int read_key(Worker *worker) {
 }
 
 static void tear_down(Worker *worker) {
-        if (worker->link)
+        if (worker->link) {
                 remote_jobs_free(worker);
+                serve_forget(worker);
+        }
         link_free(worker->link);
         sd_bus_slot_unref(worker->counting);
         sd_event_source_disable_unref(worker->reservation_timer);
+        sd_event_source_disable_unref(worker->retry_timer);
         sd_bus_flush_close_unref(worker->bus);
         sd_event_unref(worker->event);
         ticket_memory_free(worker->memory);
@@ -223,6 +244,7 @@ int main(int argc, char **argv) {
                 return EXIT_FAILURE;
         }
         LIST_INIT(&worker.jobs);
+        LIST_INIT(&worker.cancels);
         r = settings_read(SETTINGS_PATH, tell_mistake, NULL, &worker.settings);
         if (r < 0) {
                 log_errno(r, "Failed to read " SETTINGS_PATH);

@@ -4,6 +4,7 @@
 /* jobsd-gearman: runs jobs of other machines on this one, as any client of jobsd would. Its functions are
  *
  *   jobsd.place.TYPE   which machine takes a job of this type? Registered while a slot is free; the answer is its name.
+ *   jobsd.place.TYPE@HOST  does this one?
  *   jobsd.run@HOST     run it here, once, however often it is asked, and tell what it prints from a place on
  *   jobsd.cancel@HOST  end it
  *
@@ -23,6 +24,7 @@
 #define CANCEL_FUNCTION "jobsd.cancel@"
 
 typedef struct RemoteJob RemoteJob;
+typedef struct Cancel Cancel;
 
 typedef struct Worker {
         Settings settings;
@@ -31,15 +33,23 @@ typedef struct Worker {
         sd_event *event;
         sd_bus *bus;
         Link *link;
-        sd_event_source *reservation_timer;
+        sd_event_source *reservation_timer, *retry_timer;
         char **types;        /* that this account may run, */
         bool is_offering;    /* and whether the server knows that there is room for them */
-        uint64_t n_active;   /* jobs that have not ended, by jobsd's count, */
+        uint64_t n_active;   /* jobs that have not ended, by jobsd's last count, */
         bool must_count;     /* which is asked again */
         sd_bus_slot *counting;
         unsigned n_reserved; /* places that were promised, and whose jobs have not come yet */
+        /* Jobs that have come and are not in that count: jobsd has taken some of them since it was asked, or will, */
+        unsigned n_fresh;
+        unsigned n_submitted; /* it has taken these, */
+        unsigned n_in_count;  /* and these before it was asked for the count that is on its way */
         LIST_HEAD(, RemoteJob) jobs;
+        LIST_HEAD(, Cancel) cancels;
 } Worker;
+
+/* jobsd has failed to answer: ask it anew in a moment. */
+void worker_retry(Worker *worker);
 
 /* ---- offers.c: what is offered, and whether there is room ---- */
 
@@ -51,13 +61,18 @@ void offers_refresh(Worker *worker);
 void offers_tell(Worker *worker);
 /* A job has come or ended. */
 void offers_count(Worker *worker);
-/* A place was promised, and a job came that it was promised for. */
+/* A place was promised. */
 void offers_reserve(Worker *worker);
+/* A job came that it was promised for; jobsd has taken it, or will not. */
 void offers_redeem(Worker *worker);
+void offers_submitted(Worker *worker);
+void offers_withdraw(Worker *worker);
 
 /* ---- serve.c: what is asked ---- */
 
 void serve_assigned(Worker *worker, const Packet *packet);
+/* The server that asked is gone. */
+void serve_forget(Worker *worker);
 /* Ends a question of the server: with a signed answer, which is taken over, or with none. */
 void serve_answer(Worker *worker, const char *handle, const char *function, const char *unique,
                 struct json_object *answer);

@@ -56,6 +56,7 @@ int job_new_placed(const JobType *type, char *const *values, Job **ret, char **r
         job->output_max = there->output_max;
         job->retries = there->retries;
         job->retry_usec = there->retry_usec;
+        job->restartable = there->restartable;
         *ret = TAKE_PTR(job);
         return 0;
 }

@@ -6,13 +6,16 @@ import pytest
 from person import Person
 from waiting import wait_until
 
+ALLOWED = "User=carol\nAllowGroups=operators jobsd-gearman\n"
+SCRIPT = f"[Job]\nCommand=/bin/sh -c {{script}}\n{ALLOWED}%s\n[Parameter script]\nRequired=yes\n"
 TYPES = {
-    "echo": "[Job]\nCommand=/bin/echo said: {text}\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
-            "[Parameter text]\nRequired=yes\n",
-    "script": "[Job]\nCommand=/bin/sh -c {script}\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
-              "[Parameter script]\nRequired=yes\n",
-    "here-only": "[Job]\nCommand=/bin/true\nPlace=any\nAllowGroups=operators\n",
-    "elsewhere": "[Job]\nCommand=/bin/true\nPlace=nowhere\nAllowGroups=operators\n",
+    "echo": f"[Job]\nCommand=/bin/echo said: {{text}}\nPlace=any\n{ALLOWED}[Parameter text]\nRequired=yes\n",
+    "script": SCRIPT % "Place=any",
+    "pinned": SCRIPT % "Place=one",
+    "tries": SCRIPT % "Place=any\nRetries=1",
+    "here-only": "[Job]\nCommand=/bin/true\nPlace=any\nUser=carol\nAllowGroups=operators\n",
+    "elsewhere": f"[Job]\nCommand=/bin/true\nPlace=nowhere\n{ALLOWED}",
+    "as-worker": "[Job]\nCommand=/bin/true\nPlace=any\nAllowGroups=operators jobsd-gearman\n",
 }
 
 
@@ -114,19 +117,62 @@ def test_a_cancel_here_ends_it_there(erin, worker):
     assert worker.wait(there)["Result"] == "cancelled"
 
 
-def test_no_more_than_there_are_slots(erin, worker, gate_script):
-    ids = [run(erin, "script", f"script={gate_script.wait}") for _ in range(5)]
-    worker.wait_until(lambda: worker.count(status=["running"])[0] == 3)
+def infos(person, ids):
+    return sorted(person.job(id)["Info"] for id in ids)
+
+
+@pytest.mark.parametrize("type, waits", [("script", "Waits for a machine"), ("pinned", "Waits for one")])
+def test_no_more_than_there_are_slots(erin, worker, gate_script, type, waits):
+    ids = [run(erin, type, f"script={gate_script.wait}") for _ in range(5)]
+    erin.wait_until(lambda: infos(erin, ids) == ["Runs on one"] * 3 + [waits] * 2)
     assert worker.count(status=["queued", "running"])[0] == 3
     wait_until(lambda: (gate_script.open(), all(erin.job(id)["Status"] == "completed" for id in ids))[1])
 
 
-def test_who_may_not_run_it_there(erin):
-    """The type's file on that machine does not let the worker run it: so nobody offers it."""
-    id = run(erin, "here-only")
-    erin.wait_until(lambda: erin.job(id)["Info"] == "Waits for a machine")
+def test_a_further_try_is_a_job_of_its_own_there(erin, worker, root):
+    before = len(worker.ids())
+    root.run("rm", "-f", "/tmp/tried")
+    job = erin.wait(run(erin, "tries", "script=test -e /tmp/tried || { touch /tmp/tried; exit 3; }"))
+    assert (job["Result"], job["Attempt"]) == ("success", 2)
+    assert [worker.job(id)["Result"] for id in worker.ids()[:len(worker.ids()) - before]] == ["success", "exit-code"]
+
+
+@pytest.mark.parametrize("type, waits", [
+    ("here-only", "Waits for a machine"),   # its file on that machine does not let the worker run it: so nobody offers it
+    ("as-worker", "Waits for a machine"),   # its jobs could read the key
+    ("elsewhere", "Waits for nowhere")])
+def test_what_nobody_offers_waits(erin, root, type, waits):
+    id = run(erin, type)
+    erin.wait_until(lambda: erin.job(id)["Info"] == waits)
     erin.cancel(id)
     assert erin.wait(id)["Result"] == "cancelled"
+
+
+def log(root):
+    return root.run("journalctl", "--unit=jobsd-gearman.service", "--output=cat").stdout
+
+
+def test_a_type_is_offered_when_it_has_an_account(erin, root):
+    """The worker hears of it by itself."""
+    assert "Type as-worker is not offered: it needs a User= of its own." in log(root)
+    id = run(erin, "as-worker")
+    root.write("/etc/jobsd/types.d/as-worker.job.d/user.conf", "[Job]\nUser=carol\n")
+    assert erin.wait(id)["Result"] == "success"
+    root.run("rm", "-r", "/etc/jobsd/types.d/as-worker.job.d")
+
+
+def test_a_worker_that_is_stopped_is_waited_for(erin, worker, root, gate_script):
+    before = len(worker.ids())
+    id = run(erin, "script", f"script=echo begun; {gate_script.wait}; echo done")
+    assert erin.read_until(erin.open_output(id, follow=True), b"begun\n")
+    root.run("systemctl", "stop", "jobsd-gearman.service")
+    gate_script.open()
+    there = worker.ids()[0]
+    assert worker.wait(there)["Result"] == "success"
+    assert erin.job(id)["Status"] == "running"
+    root.run("systemctl", "start", "jobsd-gearman.service")
+    assert erin.wait(id)["Result"] == "success"
+    assert erin.output(id) == b"begun\ndone\n" and len(worker.ids()) == before + 1
 
 
 def kill(root, unit):
@@ -152,8 +198,16 @@ def test_a_stranger_at_the_server_is_refused(erin, root, worker):
         result = root.run("gearman", "-f", function, "-u", "stranger", "{}", check=False)
         assert result.returncode != 0 and result.stdout == ""
     assert len(worker.ids()) == before
-    assert "Refused jobsd.run@one: it is not what another jobsd sends." in root.run(
-        "journalctl", "--unit=jobsd-gearman.service", "--output=cat").stdout
+    assert "Refused jobsd.run@one: it is not what another jobsd sends." in log(root)
+
+
+def test_what_is_too_large_is_left_out(erin, root):
+    """And nothing of the connection with it."""
+    n = log(root).count("Connected to the Gearman server")
+    result = root.run("sh", "-c", "head -c 20000000 /dev/zero | gearman -f jobsd.run@one -u large", check=False)
+    assert result.returncode != 0 and result.stdout == ""
+    assert erin.wait(run(erin, "echo", "text=still here"))["Result"] == "success"
+    assert log(root).count("Connected to the Gearman server") == n
 
 
 def test_the_worker_has_no_rights(worker, root):

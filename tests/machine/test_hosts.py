@@ -10,12 +10,13 @@ from cables import Cables
 from person import Person
 from waiting import wait_until
 
+FOLDER = "/var/lib/marks"
+GATE = f"{FOLDER}/gate"
 TYPES = {
-    "where": "[Job]\nCommand=/bin/sh -c 'hostname; echo ran {mark} >>/var/lib/jobsd-gearman/marks; {script}'\n"
-             "User=jobsd-gearman\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
+    "where": f"[Job]\nCommand=/bin/sh -c 'hostname; echo ran {{mark}} >>{FOLDER}/marks; {{script}}'\n"
+             "User=carol\nPlace=any\nAllowGroups=operators jobsd-gearman\n"
              "[Parameter mark]\nRequired=yes\nPattern=[a-z0-9]+\n[Parameter script]\nDefault=:\n",
 }
-GATE = "/var/lib/jobsd-gearman/gate"
 
 
 class Site:
@@ -32,7 +33,7 @@ class Site:
             self._write(machine, "/etc/jobsd/gearman.conf", f"[Gearman]\nServer=10.77.0.1:4730\nName={name}\nSlots=4\n")
             for type, text in TYPES.items():
                 self._write(machine, f"/etc/jobsd/types.d/{type}.job", text)
-            machine.run(["install", "-d", "-o", "jobsd-gearman", "/var/lib/jobsd-gearman"])
+            machine.run(["install", "-d", "-o", "carol", FOLDER])
             machine.run(["systemctl", "reload", "jobsd.service"])
         # Without a tunnel: nobody else is in this network.
         self._write(self.head, "/etc/default/gearman-job-server", 'PARAMS="--daemon --listen=10.77.0.1 '
@@ -53,12 +54,12 @@ class Site:
         texts = []
         for machine in self.others:
             with contextlib.suppress(FileNotFoundError):
-                texts += machine.path("/var/lib/jobsd-gearman/marks").read_text().splitlines()
+                texts += machine.path(f"{FOLDER}/marks").read_text().splitlines()
         return sorted(texts)
 
     def forget_marks(self):
         for machine in self.others:
-            machine.path("/var/lib/jobsd-gearman/marks").unlink(missing_ok=True)
+            machine.path(f"{FOLDER}/marks").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,25 @@ def test_thirty_jobs_are_spread_and_run_once(site, erin):
     assert site.marks() == sorted(f"ran m{i}" for i in range(30))
 
 
+def log(machine):
+    return machine.run(["journalctl", "--unit=jobsd-gearman.service", "--output=cat"]).stdout
+
+
+def test_a_machine_has_bounds_of_its_own(site, erin):
+    """It takes what its own file of the type takes, and says so here."""
+    for machine in site.others:
+        machine.run(["mkdir", "/etc/jobsd/types.d/where.job.d"])
+        machine.path("/etc/jobsd/types.d/where.job.d/own.conf").write_text("[Parameter mark]\nPattern=[0-9]+\n")
+        machine.run(["systemctl", "reload", "jobsd.service"])
+    job = erin.wait(run(erin, mark="letters"))
+    assert (job["Result"], job["ExitStatus"]) == ("exit-code", 1)
+    assert "refuses it: " in job["Info"] and '"mark"' in job["Info"]
+    for machine in site.others:
+        machine.run(["rm", "-r", "/etc/jobsd/types.d/where.job.d"])
+        machine.run(["systemctl", "reload", "jobsd.service"])
+    assert site.marks() == []
+
+
 def gate(machine):
     machine.run(["sh", "-c", f"rm -f {GATE}; mkfifo -m 666 {GATE}"])
 
@@ -107,10 +127,10 @@ def test_a_cut_cable_costs_time_and_nothing_else(site, erin):
     stream = erin.open_output(id, follow=True)
     name = erin.read_until(stream, b"\n1000\n").split(b"\n")[0].decode()
     there = site.others[("one", "two").index(name)]
+    lost = "No connection to the Gearman server"
+    n = log(there).count(lost)
     site.cables.cut(there)
-    with Person(there, "root") as root:
-        wait_until(lambda: "No connection to the Gearman server" in root.run(
-            "journalctl", "--unit=jobsd-gearman.service", "--output=cat").stdout)
+    wait_until(lambda: log(there).count(lost) > n)
     open_gate(there)
     site.cables.mend(there)
     assert erin.wait(id)["Result"] == "success"
