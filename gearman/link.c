@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -12,6 +14,7 @@
 #include "clock.h"
 #include "link.h"
 #include "macro.h"
+#include "parse.h"
 
 /* How long until the next try to connect: longer and longer, within bounds. */
 #define WAIT_USEC_MIN (500 * USEC_PER_MSEC)
@@ -129,6 +132,17 @@ static int flush(Link *link) {
         return sd_event_source_set_io_events(link->io, (uint32_t) (EPOLLIN | (link->out.n > 0 ? EPOLLOUT : 0)));
 }
 
+/* Of ask(), which says nothing, or of link_confirm(). */
+static void handle_echo(Link *link, const Argument *text) {
+        _cleanup_free_ char *digits = strndup(text->data, text->size);
+        uint64_t number;
+
+        if (text->size == 0)
+                link->is_asked = false;
+        else if (digits && parse_id(digits, &number) >= 0 && link->handlers->confirmed)
+                link->handlers->confirmed(link, number, link->userdata);
+}
+
 /* A handler may bring the link down. */
 static int handle_packets(Link *link) {
         size_t taken = 0, n;
@@ -138,7 +152,7 @@ static int handle_packets(Link *link) {
         while ((r = packet_parse(link->in.data + taken, link->in.n - taken, true, &packet, &n)) > 0) {
                 taken += n;
                 if (packet.type == PACKET_ECHO_RES)
-                        link->is_asked = false;
+                        handle_echo(link, &packet.arguments[0]);
                 else
                         link->handlers->packet(link, &packet, link->userdata);
                 if (!link->is_up)
@@ -343,6 +357,13 @@ static int send_packet(Link *link, const Packet *packet) {
         if (link->error < 0)
                 set_timer(link, 0);
         return link->error;
+}
+
+int link_confirm(Link *link, uint64_t number) {
+        char digits[24];
+
+        snprintf(digits, sizeof(digits), "%" PRIu64, number);
+        return link_send_texts(link, PACKET_ECHO_REQ, digits, NULL);
 }
 
 int link_send(Link *link, PacketType type, const char *const *texts, size_t n_texts, const void *last, size_t size) {

@@ -19,6 +19,7 @@ typedef struct LinkHandlers {
         /* What was in flight is lost. error is a negative errno; it is told once until the link is up again. */
         void (*down)(Link *link, int error, void *userdata);
         void (*room)(Link *link, void *userdata); /* little is unsent again, see link_is_full() */
+        void (*confirmed)(Link *link, uint64_t number, void *userdata); /* see link_confirm(); NULL if that is not used */
 } LinkHandlers;
 
 /* Begins to connect at once. The host is a name or an address; names are looked up when it connects. */
@@ -33,6 +34,9 @@ bool link_is_up(const Link *link);
 int link_send(Link *link, PacketType type, const char *const *texts, size_t n_texts, const void *last, size_t size);
 /* The same of texts alone, up to a NULL. */
 int link_send_texts(Link *link, PacketType type, ...) __attribute__((sentinel));
+
+/* Asks the other side to say this number, which is not 0, when it has had all that was sent until now. */
+int link_confirm(Link *link, uint64_t number);
 
 /* Whether so much is unsent that who has much to say should wait. */
 bool link_is_full(const Link *link);

@@ -60,12 +60,33 @@ static void update(Worker *worker) {
                 (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
 }
 
+/* Only what has changed: a server takes back the jobs of a function that a worker says it cannot do. */
+static void tell_functions(Worker *worker) {
+        bool is_new = false;
+
+        for (size_t i = 0; i < worker->settings.n_functions; i++) {
+                Function *function = &worker->settings.functions[i];
+                bool is_possible = function->type && strv_contains(worker->types, function->type);
+
+                if (is_possible == function->is_offered)
+                        continue;
+                tell(worker, is_possible ? PACKET_CAN_DO : PACKET_CANT_DO, "%s", function->name);
+                function->is_offered = is_possible;
+                is_new = is_new || is_possible;
+        }
+        if (is_new)
+                (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
+}
+
 void offers_tell(Worker *worker) {
         tell(worker, PACKET_SET_CLIENT_ID, "jobsd-%s", worker->settings.name);
         tell(worker, PACKET_CAN_DO, RUN_FUNCTION "%s", worker->settings.name);
         tell(worker, PACKET_CAN_DO, CANCEL_FUNCTION "%s", worker->settings.name);
         worker->is_offering = false;
+        for (size_t i = 0; i < worker->settings.n_functions; i++)
+                worker->settings.functions[i].is_offered = false;
         update(worker);
+        tell_functions(worker);
         (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
 }
 
@@ -192,6 +213,8 @@ static int on_types(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         strv_free(worker->types);
         worker->types = TAKE_PTR(types);
         update(worker);
+        if (link_is_up(worker->link))
+                tell_functions(worker);
         return 0;
 }
 

@@ -431,7 +431,7 @@ static void on_down(Link *link, int error, void *userdata) {
 static void on_room(Link *link, void *userdata) {
 }
 
-static const LinkHandlers handlers = { on_up, on_packet, on_down, on_room };
+static const LinkHandlers handlers = { on_up, on_packet, on_down, on_room, NULL };
 
 static int connect_anew(Place *place) {
         place->link = link_free(place->link);

@@ -2,6 +2,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 #include "output-note.h"
 #include "protocol.h"
 #include "remote-job.h"
+#include "strv.h"
+#include "submission.h"
 
 /* After a failure that may pass: jobsd is being restarted. */
 #define RETRY_USEC (500 * USEC_PER_MSEC)
@@ -21,8 +24,7 @@
 struct RemoteJob {
         LIST_ENTRY(RemoteJob) jobs;
         Worker *worker;
-        char *handle, *function, *unique, *job_key, *type;
-        struct json_object *parameters;
+        char *handle, *function, *unique, *job_key, *type, **parameters;
         Job *job; /* as it is known here; its id is 0 until jobsd has told it */
         uint64_t at;     /* bytes of the output that were told, or are missing */
         uint64_t n_told; /* with this answer */
@@ -54,7 +56,7 @@ RemoteJob *remote_job_free(RemoteJob *job) {
                 offers_withdraw(job->worker);
         sd_event_source_disable_unref(job->timer);
         sd_bus_slot_unref(job->call);
-        json_object_put(job->parameters);
+        strv_free(job->parameters);
         job_free(job->job);
         free(job->handle);
         free(job->function);
@@ -265,18 +267,6 @@ static int ask(RemoteJob *job, sd_bus_message *call, sd_bus_message_handler_t ha
         return sd_bus_call_async(job->worker->bus, &job->call, call, handler, job, JOBSD_CALL_TIMEOUT_USEC);
 }
 
-/* Whether it may be asked again: jobsd is away, or busy. */
-static bool is_passing(sd_bus_message *reply) {
-        static const char *const names[] = { SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_SERVICE_UNKNOWN,
-                SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_DISCONNECTED,
-                SD_BUS_ERROR_LIMITS_EXCEEDED };
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++)
-                if (sd_bus_message_is_method_error(reply, names[i]))
-                        return true;
-        return false;
-}
-
 /* Whether the answer is one; else the job is answered, or asked again. */
 static bool check_reply(RemoteJob *job, sd_bus_message *reply) {
         bool is_known = job->job->id > 0; /* then it has begun, and nothing but its absence ends it here */
@@ -284,7 +274,7 @@ static bool check_reply(RemoteJob *job, sd_bus_message *reply) {
         job->call = sd_bus_slot_unref(job->call);
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return true;
-        if (is_known ? !sd_bus_message_is_method_error(reply, JOBSD_ERROR_NO_SUCH_JOB) : is_passing(reply))
+        if (is_known ? !sd_bus_message_is_method_error(reply, JOBSD_ERROR_NO_SUCH_JOB) : reply_is_passing(reply))
                 go_on_later(job);
         else
                 answer_refusal(job, sd_bus_message_get_error(reply)->message ?: "jobsd refuses it");
@@ -378,30 +368,11 @@ static int on_submitted(sd_bus_message *reply, void *userdata, sd_bus_error *err
         return 0;
 }
 
-static int append_parameters(sd_bus_message *call, struct json_object *parameters) {
-        int r = sd_bus_message_open_container(call, 'a', "{ss}");
-
-        json_object_object_foreach(parameters, name, value) {
-                if (r >= 0)
-                        r = sd_bus_message_append(call, "{ss}", name, json_object_get_string(value));
-        }
-        return r < 0 ? r : sd_bus_message_close_container(call);
-}
-
 static int submit(RemoteJob *job) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
+        Submission submission = { .type = job->type, .key = job->job_key, .parameters = job->parameters, .here = true };
 
-        r = sd_bus_message_new_method_call(job->worker->bus, &call, JOBSD_BUS_NAME, JOBSD_PATH,
-                        JOBSD_MANAGER_INTERFACE, "RunType");
-        if (r >= 0)
-                r = sd_bus_message_append_basic(call, 's', job->type);
-        if (r >= 0)
-                r = append_parameters(call, job->parameters);
-        if (r >= 0)
-                r = sd_bus_message_append(call, "a{sv}t", 3, "key", "s", job->job_key, "origin", "s", "gearman", "here",
-                                "b", true, UINT64_C(0));
-        return r < 0 ? r : ask(job, call, on_submitted);
+        job->call = sd_bus_slot_unref(job->call);
+        return submission_send(job->worker, &submission, &job->call, on_submitted, job);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -445,6 +416,20 @@ static RemoteJob *find(Worker *worker, const char *job_key) {
         return job;
 }
 
+static int copy_parameters(struct json_object *parameters, char ***ret) {
+        int r = 0;
+
+        json_object_object_foreach(parameters, name, value) {
+                _cleanup_free_ char *parameter = NULL;
+
+                if (r >= 0 && asprintf(&parameter, "%s=%s", name, json_object_get_string(value)) < 0)
+                        r = -ENOMEM;
+                else if (r >= 0)
+                        r = strv_extend(ret, parameter);
+        }
+        return r;
+}
+
 static int take_question(RemoteJob *job, const RemoteQuestion *question) {
         int r = job_new(&job->job);
 
@@ -457,7 +442,9 @@ static int take_question(RemoteJob *job, const RemoteQuestion *question) {
         job->unique = strdup(question->unique);
         job->job_key = strdup(question->job_key);
         job->type = strdup(question->type);
-        job->parameters = json_object_get(question->parameters);
+        r = copy_parameters(question->parameters, &job->parameters);
+        if (r < 0)
+                return r;
         return job->handle && job->function && job->unique && job->job_key && job->type ? 0 : -ENOMEM;
 }
 

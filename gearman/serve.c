@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "job-type.h"
 #include "log.h"
+#include "outside.h"
 #include "protocol.h"
 #include "remote-job.h"
 #include "strv.h"
@@ -212,8 +213,15 @@ void serve_assigned(Worker *worker, const Packet *packet) {
                 .function = packet->arguments[1].data,
                 .unique = packet->arguments[2].data,
         };
+        const Function *function = settings_find_function(&worker->settings, question.function);
         const Argument *payload = &packet->arguments[3];
-        TicketFault fault = ticket_open(&worker->key, worker->memory, question.function, question.unique, payload->data,
+        TicketFault fault;
+
+        if (function && function->is_offered) {
+                outside_take(worker, function, packet);
+                return;
+        }
+        fault = ticket_open(&worker->key, worker->memory, question.function, question.unique, payload->data,
                         payload->size, now_sec(), &question.body);
 
         if (fault == TICKET_GOOD)

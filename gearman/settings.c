@@ -10,6 +10,7 @@
 #include "macro.h"
 #include "parse.h"
 #include "settings.h"
+#include "strv.h"
 
 typedef struct Reader {
         Settings *settings;
@@ -64,10 +65,67 @@ static int set_slots(Settings *settings, const char *value) {
         return 0;
 }
 
+/* ---- functions of others ---- */
+
+Function *settings_find_function(Settings *settings, const char *name) {
+        for (size_t i = 0; i < settings->n_functions; i++)
+                if (strcmp(settings->functions[i].name, name) == 0)
+                        return &settings->functions[i];
+        return NULL;
+}
+
+/* What begins with "jobsd." is what machines say to each other. */
+static bool function_name_is_valid(const char *name) {
+        return *name && strlen(name) <= FUNCTION_BYTES_MAX && strncmp(name, "jobsd.", 6) != 0 && text_is_one_line(name);
+}
+
+/* "NAME TYPE [PARAMETER...]" */
+static int read_function(Function *function, char *rest) {
+        const char *word;
+        int r = 0;
+
+        while (r >= 0 && (word = strsep(&rest, " \t"))) {
+                if (!*word)
+                        continue;
+                if (!function->name)
+                        r = function_name_is_valid(word) ? strdup_or_null(word, &function->name) : -EINVAL;
+                else if (!function->type)
+                        r = job_type_name_is_valid(word) ? strdup_or_null(word, &function->type) : -EINVAL;
+                else
+                        r = strlen(word) <= PARAMETER_NAME_BYTES_MAX ? strv_extend(&function->parameters, word) : -EINVAL;
+        }
+        return r < 0 ? r : function->type ? 0 : -EINVAL;
+}
+
+static void function_done(Function *function) {
+        free(function->name);
+        free(function->type);
+        strv_free(function->parameters);
+        *function = (Function){};
+}
+
+/* Several lines are several functions. */
+static int add_function(Settings *settings, const char *value) {
+        _cleanup_free_ char *words = strdup(value);
+        Function function = {};
+        int r = words ? read_function(&function, words) : -ENOMEM;
+
+        if (r >= 0 && (settings_find_function(settings, function.name) || settings->n_functions == SETTINGS_FUNCTIONS_MAX))
+                r = -EINVAL;
+        if (r < 0)
+                function_done(&function);
+        else
+                settings->functions[settings->n_functions++] = function;
+        return r;
+}
+
+/* ---- the file ---- */
+
 static const struct {
         const char *name, *takes;
         int (*set)(Settings *settings, const char *value);
 } keys[] = {
+        { "Function", "\"NAME TYPE [PARAMETER...]\", each name once, up to 64", add_function },
         { "KeyFile", "an absolute path", set_key_file },
         { "Name", "letters, digits, \"-\", \"_\" and \".\", 64 at most", set_name },
         { "Server", "\"HOST:PORT\"", set_server },
@@ -132,5 +190,7 @@ void settings_done(Settings *settings) {
         free(settings->port);
         free(settings->key_file);
         free(settings->name);
+        while (settings->n_functions > 0)
+                function_done(&settings->functions[--settings->n_functions]);
         *settings = (Settings){};
 }

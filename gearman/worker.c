@@ -8,8 +8,10 @@
 
 #include "clock.h"
 #include "log.h"
+#include "outside.h"
 #include "parse.h"
 #include "protocol.h"
+#include "receipt.h"
 #include "remote-job.h"
 #include "strv.h"
 
@@ -37,6 +39,13 @@ static void on_down(Link *link, int error, void *userdata) {
         worker->is_offering = false;
         remote_jobs_free(worker); /* who watched them asks again */
         serve_forget(worker);
+        outside_forget(worker);
+}
+
+/* Else one is when one of them has been answered. */
+static void fetch(Worker *worker) {
+        if (worker->n_outside < OUTSIDE_MAX)
+                (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
 }
 
 static void on_packet(Link *link, const Packet *packet, void *userdata) {
@@ -44,14 +53,14 @@ static void on_packet(Link *link, const Packet *packet, void *userdata) {
 
         switch (packet->type) {
         case PACKET_NOOP:
-                (void) link_send_texts(link, PACKET_GRAB_JOB_UNIQ, NULL);
+                fetch(worker);
                 break;
         case PACKET_NO_JOB:
                 (void) link_send_texts(link, PACKET_PRE_SLEEP, NULL);
                 break;
         case PACKET_JOB_ASSIGN_UNIQ:
                 serve_assigned(worker, packet);
-                (void) link_send_texts(link, PACKET_GRAB_JOB_UNIQ, NULL);
+                fetch(worker);
                 break;
         case PACKET_ERROR:
                 log_line(LOG_WARNING, "The Gearman server says: " QUOTE, QUOTED(packet->arguments[0].data));
@@ -65,7 +74,11 @@ static void on_room(Link *link, void *userdata) {
         remote_jobs_go_on(userdata);
 }
 
-static const LinkHandlers handlers = { on_up, on_packet, on_down, on_room };
+static void on_confirmed(Link *link, uint64_t number, void *userdata) {
+        outside_confirmed(userdata, number);
+}
+
+static const LinkHandlers handlers = { on_up, on_packet, on_down, on_room, on_confirmed };
 
 /* ---- jobsd ---- */
 
@@ -222,6 +235,7 @@ static void tear_down(Worker *worker) {
         if (worker->link) {
                 remote_jobs_free(worker);
                 serve_forget(worker);
+                outside_forget(worker);
         }
         link_free(worker->link);
         sd_bus_slot_unref(worker->counting);
@@ -245,11 +259,13 @@ int main(int argc, char **argv) {
         }
         LIST_INIT(&worker.jobs);
         LIST_INIT(&worker.cancels);
+        LIST_INIT(&worker.outside);
         r = settings_read(SETTINGS_PATH, tell_mistake, NULL, &worker.settings);
         if (r < 0) {
                 log_errno(r, "Failed to read " SETTINGS_PATH);
                 return EXIT_FAILURE;
         }
+        receipts_tidy(now_usec() / USEC_PER_SEC);
         r = read_key(&worker);
         if (r >= 0)
                 r = set_up(&worker);

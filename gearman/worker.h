@@ -7,6 +7,7 @@
  *   jobsd.place.TYPE@HOST  does this one?
  *   jobsd.run@HOST     run it here, once, however often it is asked, and tell what it prints from a place on
  *   jobsd.cancel@HOST  end it
+ *   Function=          run a type here, for a program that is no jobsd: see outside.h
  *
  * Each question is a ticket (ticket.h), and each answer. */
 
@@ -25,6 +26,7 @@
 
 typedef struct RemoteJob RemoteJob;
 typedef struct Cancel Cancel;
+typedef struct Outside Outside;
 
 typedef struct Worker {
         Settings settings;
@@ -46,6 +48,9 @@ typedef struct Worker {
         unsigned n_in_count;  /* and these before it was asked for the count that is on its way */
         LIST_HEAD(, RemoteJob) jobs;
         LIST_HEAD(, Cancel) cancels;
+        LIST_HEAD(, Outside) outside;
+        unsigned n_outside;
+        uint64_t n_answered; /* of those, ever */
 } Worker;
 
 /* jobsd has failed to answer: ask it anew in a moment. */

@@ -10,6 +10,8 @@
 #include "frame.h"
 #include "fuzz.h"
 #include "packet.h"
+#include "payload.h"
+#include "strv.h"
 #include "ticket.h"
 
 #define NOW UINT64_C(1800000000)
@@ -31,6 +33,14 @@ static void open_signed(const char *text, size_t size) {
         free(payload);
 }
 
+static void parse_payload(const char *data, size_t size) {
+        _cleanup_strv_free_ char **parameters = NULL;
+        _cleanup_free_ char *message = NULL;
+        int r = payload_parse(data, size, NULL, &parameters, &message);
+
+        CHECK(r >= 0 ? !message : r == -EINVAL && message && !parameters);
+}
+
 static void open_argument(const Argument *argument) {
         struct json_object *body;
         Frame frame;
@@ -38,6 +48,7 @@ static void open_argument(const Argument *argument) {
         CHECK(ticket_open(&key, NULL, "f", "u", argument->data, argument->size, NOW, &body) != TICKET_GOOD);
         CHECK(frame_open(&key, "k", argument->data, argument->size, &frame) == -EBADMSG);
         open_signed(argument->data, argument->size);
+        parse_payload(argument->data, argument->size);
 }
 
 /* What was read is made again, and is the same. */
