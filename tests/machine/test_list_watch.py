@@ -86,7 +86,9 @@ def test_list_watch_as_json(empty, gate):
 
 
 def test_list_watch_prints_what_fits_the_filter_now_or_did_before(empty, gate):
+    empty.wait(old := empty.sh("exit 2"))
     with Lines(empty, "--failed", "--json=short") as failed, Lines(empty, "--active", "--json=short") as active:
+        failed.wait_for(f'"id":{old},')     # it watches from here on
         first = gate.job("exit 0")
         active.wait_for(f'"id":{first},', '"started"')
         gate.open()
