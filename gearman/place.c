@@ -108,23 +108,32 @@ static int64_t get_number(struct json_object *object, const char *name) {
         return json_object_object_get_ex(object, name, &member) ? json_object_get_int64(member) : 0;
 }
 
+/* What cannot be told by an exit status or a signal is told in words. */
+static void say_end(const Place *place, struct json_object *answer, bool is_plain) {
+        uint64_t cpu = (uint64_t) get_number(answer, "cpu"), memory = (uint64_t) get_number(answer, "memory");
+        const char *info = get_text(answer, "info");
+
+        if (is_plain)
+                say(PLACED_STATUS "%s", cpu, memory, info);
+        else
+                say(PLACED_STATUS "%s on %s: %s", cpu, memory, get_text(answer, "result"), place->host, info);
+}
+
 static void end_as(Place *place, struct json_object *answer) {
         JobResult result = job_result_from_string(get_text(answer, "result"));
         int status = (int) get_number(answer, "exit");
-        const char *info = get_text(answer, "info");
+        bool has_exited = result == JOB_RESULT_SUCCESS || result == JOB_RESULT_EXIT_CODE;
+        bool was_killed = result == JOB_RESULT_SIGNAL || result == JOB_RESULT_CORE_DUMP;
 
-        if (result == JOB_RESULT_SUCCESS || result == JOB_RESULT_EXIT_CODE) {
-                if (*info)
-                        say("%s", info);
+        say_end(place, answer, has_exited || was_killed || place->is_cancelled);
+        if (has_exited)
                 (void) sd_event_exit(place->event, status & 0xff);
-        } else if ((result == JOB_RESULT_SIGNAL || result == JOB_RESULT_CORE_DUMP) && status > 0 && status < NSIG)
+        else if (was_killed && status > 0 && status < NSIG)
                 die_by(status);
         else if (place->is_cancelled)
                 die_by(SIGTERM);
-        else {
-                say("%s on %s: %s", get_text(answer, "result"), place->host, info);
+        else
                 (void) sd_event_exit(place->event, EXIT_FAILURE);
-        }
 }
 
 /* ---- asking ---- */
@@ -249,7 +258,7 @@ static int take_state(Place *place, const Frame *frame) {
         if (!state)
                 return 0;
         if (place->id == 0)
-                say("Runs on %s", place->host);
+                say(PLACED_ON "%s, as job %" PRIi64, place->host, get_number(state, "id"));
         place->id = (uint64_t) get_number(state, "id");
         if (json_object_object_get_ex(state, "progress", &progress))
                 say("%.0f%% %s", json_object_get_double(progress) * 100, get_text(state, "info"));

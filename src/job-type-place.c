@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,18 @@ static int make_command(const JobType *type, char *const *values, char ***ret) {
 
 bool job_is_placed(const Job *job) {
         return job->type && job->command && job->command[0] && strcmp(job->command[0], LIBEXECDIR "/jobsd-place") == 0;
+}
+
+const char *placed_status_parse(const char *text, uint64_t *cpu_usage_nsec, uint64_t *memory_peak) {
+        uint64_t cpu, memory;
+        int n = 0;
+
+        if (sscanf(text, "Cost there: %" SCNu64 " ns, %" SCNu64 " bytes.%n", &cpu, &memory, &n) < 2 || n == 0)
+                return text;
+        *cpu_usage_nsec = cpu;
+        *memory_peak = memory;
+        text += n;
+        return text + (*text == ' ');
 }
 
 int job_new_placed(const JobType *type, char *const *values, Job **ret, char **ret_message) {

@@ -114,4 +114,12 @@ int job_new_of_type(const JobType *type, char *const *values, sd_id128_t inputs,
 #define PLACE_USER "jobsd-gearman"
 #define PLACE_ANY "any"
 bool job_is_placed(const Job *job);
+
+/* How the status text of such a process begins that says where it runs: this is kept, as it is what to know when the
+ * machine goes down. */
+#define PLACED_ON "Runs on "
+/* The last status text of such a process: what the job cost where it ran, and then what it said there. */
+#define PLACED_STATUS "Cost there: %" PRIu64 " ns, %" PRIu64 " bytes. "
+/* Returns what the text says besides; without costs in it, these stay as they are. */
+const char *placed_status_parse(const char *text, uint64_t *cpu_usage_nsec, uint64_t *memory_peak);
 int job_new_placed(const JobType *type, char *const *values, Job **ret, char **ret_message);

@@ -46,6 +46,7 @@ static const char *const statement_texts[_STATEMENT_MAX] = {
                                    " WHERE id = ?1 AND status = 0",
         [STATEMENT_SET_STARTED] = "UPDATE jobs SET started = ?2, invocation_id = ?3"
                                   " WHERE id = ?1 AND status = 1",
+        [STATEMENT_SET_INFO] = "UPDATE jobs SET info = ?2 WHERE id = ?1 AND status = 1",
         [STATEMENT_SET_CANCELLED] = "UPDATE jobs SET cancelled = 1 WHERE id = ?1 AND status = 1",
         [STATEMENT_SET_QUEUED] = "UPDATE jobs SET status = 0, unit = NULL, boot_id = NULL"
                                  " WHERE id = ?1 AND status = 1",

@@ -124,6 +124,14 @@ int store_set_started(Store *store, uint64_t id, uint64_t started_usec, sd_id128
         return statement_change(store, statement);
 }
 
+int store_set_info(Store *store, uint64_t id, const char *info) {
+        _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_SET_INFO];
+
+        bind_uint64(statement, 1, id);
+        bind_text(statement, 2, info);
+        return statement_change(store, statement);
+}
+
 int store_set_cancelled(Store *store, uint64_t id) {
         _cleanup_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_SET_CANCELLED];
 

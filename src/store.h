@@ -53,6 +53,8 @@ int store_take_ids(Store *store, uint64_t last_id);
 /* From now on the job counts as running: status, unit and boot id, before PID 1 is asked. */
 int store_set_starting(Store *store, uint64_t id, const char *unit, sd_id128_t boot_id);
 int store_set_started(Store *store, uint64_t id, uint64_t started_usec, sd_id128_t invocation_id);
+/* Of one that runs. */
+int store_set_info(Store *store, uint64_t id, const char *info);
 /* Somebody wants a running job to end: a jobsd that comes after this one sees to it, too. */
 int store_set_cancelled(Store *store, uint64_t id);
 /* A job whose start never reached PID 1 goes back to its place in the queue. */

@@ -183,7 +183,9 @@ static bool update_info(Job *job, const char *status_text) {
         _cleanup_free_ char *info = NULL;
         double progress = job->progress;
 
-        if (status_text_parse(status_text, &info, &progress) < 0)
+        if (job_is_placed(job))
+                status_text = placed_status_parse(status_text, &(uint64_t){ 0 }, &(uint64_t){ 0 });
+        if (!*status_text || status_text_parse(status_text, &info, &progress) < 0)
                 return false;
         if (progress == job->progress && job->info && strcmp(job->info, info) == 0)
                 return false;
@@ -206,7 +208,7 @@ bool live_job_update(LiveJob *live) {
                 job->invocation_id = unit->invocation_id;
                 changed = true;
         }
-        if (unit->status_text && unit->status_text[0] && update_info(job, unit->status_text))
+        if (unit->status_text && update_info(job, unit->status_text))
                 changed = true;
         return changed;
 }

@@ -10,6 +10,7 @@
 #include "commit.h"
 #include "controllers.h"
 #include "events.h"
+#include "job-type.h"
 #include "log.h"
 #include "queue.h"
 #include "result-folder.h"
@@ -93,14 +94,22 @@ static void describe_and_finish(LiveJob *live, const char *why) {
         finish(live);
 }
 
+static void add_costs(Job *job, const UnitState *unit) {
+        uint64_t cpu = unit->cpu_usage_nsec, memory = unit->memory_peak;
+
+        if (job_is_placed(job) && unit->status_text)
+                (void) placed_status_parse(unit->status_text, &cpu, &memory);
+        job->cpu_usage_nsec += cpu; /* to those of earlier tries */
+        job->memory_peak = MAX(job->memory_peak, memory);
+}
+
 static void finish_with_result(LiveJob *live, JobResult result, const char *why) {
         const UnitState *unit = unit_state(live->unit);
         Job *job = live->job;
 
         job->result = result;
         job->finished_usec = unit->main_exit_usec > 0 ? unit->main_exit_usec : now_usec();
-        job->cpu_usage_nsec += unit->cpu_usage_nsec; /* to those of earlier tries */
-        job->memory_peak = MAX(job->memory_peak, unit->memory_peak);
+        add_costs(job, unit);
         describe_and_finish(live, why);
 }
 
@@ -308,11 +317,28 @@ void run_on_unit_found(void *userdata) {
         (void) live_job_enter(live, live->job->started_usec > 0 ? LIVE_RUNNING : LIVE_STARTING);
 }
 
+/* Where to look for it, should this machine go down. */
+static void keep_place(Manager *m, const Job *job) {
+        int r;
+
+        if (!job_is_placed(job) || !job->info || strncmp(job->info, PLACED_ON, strlen(PLACED_ON)) != 0)
+                return;
+        r = commit_begin(m->commit);
+        if (r >= 0)
+                r = store_set_info(m->store, job->id, job->info);
+        if (r >= 0)
+                commit_add(m->commit, on_started_committed, NULL);
+        else
+                log_errno(r, "Failed to record where job %" PRIu64 " runs", job->id);
+}
+
 void run_on_unit_said(void *userdata) {
         LiveJob *live = userdata;
 
-        if (live_job_update(live) && live->state == LIVE_RUNNING)
-                live_job_changed(live);
+        if (!live_job_update(live) || live->state != LIVE_RUNNING)
+                return;
+        keep_place(live->manager, live->job);
+        live_job_changed(live);
 }
 
 void run_on_unit_refused(const char *why, bool again, void *userdata) {

@@ -70,6 +70,15 @@ def test_it_ends_as_it_ended_there(erin, script, result, status):
     assert (job["Result"], job["ExitStatus"]) == (result, status)
 
 
+def test_it_costs_what_it_cost_there(erin, worker):
+    script = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; systemd-notify --status='Counted'; exit 3"
+    job = erin.wait(run(erin, "script", f"script={script}"))
+    there = worker.job(worker.ids()[0])
+    assert there["CPUUsageNSec"] > 50_000_000       # many times what it takes to wait for it
+    assert (job["CPUUsageNSec"], job["MemoryPeak"]) == (there["CPUUsageNSec"], there["MemoryPeak"])
+    assert job["ExitStatus"] == 3 and "Counted" in job["Info"] and "Cost" not in job["Info"]
+
+
 def test_its_output_is_the_same_to_the_byte(erin):
     """More than one answer of the server's may hold."""
     id = run(erin, "script", "script=seq 400000; printf 'a\\0b\\377 no line break'")
@@ -126,7 +135,7 @@ def infos(person, ids):
 @pytest.mark.parametrize("type, waits", [("script", "Waits for a machine"), ("pinned", "Waits for one")])
 def test_no_more_than_there_are_slots(erin, worker, gate_script, type, waits):
     ids = [run(erin, type, f"script={gate_script.wait}") for _ in range(5)]
-    erin.wait_until(lambda: infos(erin, ids) == ["Runs on one"] * 3 + [waits] * 2)
+    erin.wait_until(lambda: [info.split(",")[0] for info in infos(erin, ids)] == ["Runs on one"] * 3 + [waits] * 2)
     assert worker.count(status=["queued", "running"])[0] == 3
     wait_until(lambda: (gate_script.open(), all(erin.job(id)["Status"] == "completed" for id in ids))[1])
 
@@ -242,3 +251,17 @@ def test_the_worker_has_no_rights(worker, root):
     status = root.run("cat", f"/proc/{pid}/status").stdout
     assert "CapEff:\t0000000000000000\n" in status and "CapBnd:\t0000000000000000\n" in status
     assert root.run("stat", "--format=%U", f"/proc/{pid}").stdout == "jobsd-gearman\n"
+
+
+@pytest.mark.limit(120, "the machine boots once more")
+def test_where_to_look_when_the_head_has_crashed(machine):
+    """The last one: nobody is connected afterwards."""
+    with Person(machine, "erin") as erin:
+        id = run(erin, "script", "script=exec sleep infinity")
+        erin.wait_until(lambda: erin.job(id)["Info"].startswith("Runs on one, as job "))
+        where = erin.job(id)["Info"]
+    machine.crash()
+    machine.boot()
+    with Person(machine, "erin") as erin:
+        job = erin.job(id)
+    assert job["Result"] == "interrupted" and job["Info"].endswith(f" (last: {where})")

@@ -679,6 +679,24 @@ static void test_words(void **state) {
         }
 }
 
+static void check_placed(const char *text, const char *rest, uint64_t cpu, uint64_t memory) {
+        uint64_t cpu_usage_nsec = 7, memory_peak = 8;
+
+        assert_string_equal(placed_status_parse(text, &cpu_usage_nsec, &memory_peak), rest);
+        assert_int_equal(cpu_usage_nsec, cpu);
+        assert_int_equal(memory_peak, memory);
+}
+
+static void test_what_a_placed_job_cost(void **state) {
+        check_placed("40% of it", "40% of it", 7, 8);
+        check_placed("", "", 7, 8);
+        check_placed("Cost there: 1500 ns, 4096 bytes. Imported 3", "Imported 3", 1500, 4096);
+        check_placed("Cost there: 1500 ns, 0 bytes. ", "", 1500, 0);
+        check_placed("Cost there: 18446744073709551615 ns, 1 bytes.", "", UINT64_MAX, 1);
+        check_placed("Cost there: 1500 ns", "Cost there: 1500 ns", 7, 8);
+        check_placed("Cost there: 1500 ns, 4096 byt", "Cost there: 1500 ns, 4096 byt", 7, 8);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_directive),
@@ -701,6 +719,7 @@ int main(void) {
                 cmocka_unit_test(test_what_a_job_is_about),
                 cmocka_unit_test(test_the_size_of_secrets),
                 cmocka_unit_test(test_words),
+                cmocka_unit_test(test_what_a_placed_job_cost),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
