@@ -63,6 +63,7 @@ __jobsctl_option_words() {
         clear) printf '%s' "$common $filter --all-ended --dry-run --before=" ;;
         export) printf '%s' "$common $filter --all --active --format= --output= --columns= --raw --force" ;;
         types) printf '%s' "$common --all --check" ;;
+        hosts) printf '%s' "$common --drain --resume" ;;
         results) printf '%s' "$common --output= --force" ;;
         log) printf '%s' "$common --all --since= --until= --lines=" ;;
         import) printf '%s' "$common --format=" ;;
@@ -182,7 +183,7 @@ _jobsctl() {
                 return
         fi
         case $verb in
-        '') COMPREPLY=($(compgen -W 'list watch run status show output results wait cancel retry clear types log export import help version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W 'list watch run status show output results wait cancel retry clear types hosts log export import help version' -- "$cur")) ;;
         run) COMPREPLY=($(compgen -c -- "$cur")) ;;
         types)
                 if [[ " ${words[*]} " == *" --check "* ]]; then
@@ -190,6 +191,7 @@ _jobsctl() {
                 else
                         COMPREPLY=($(compgen -W "$(__jobsctl_types --all)" -- "$cur"))
                 fi ;;
+        hosts) COMPREPLY=($(compgen -W "$(jobsctl hosts --no-legend --quiet 2>/dev/null | awk '{print $1}')" -- "$cur")) ;;
         wait | cancel) COMPREPLY=($(compgen -W "$(__jobsctl_ids --active)" -- "$cur")) ;;
         retry | clear)
                 COMPREPLY=($(compgen -W "$(__jobsctl_ids --status=completed,error,cancelled)" -- "$cur")) ;;

@@ -317,6 +317,10 @@ static const Option options[] = {
         /* types */
         { "check", 0, no_argument, VERB_TYPES, FIELD(check), set_true, NULL },
 
+        /* hosts */
+        { "drain", 0, no_argument, VERB_HOSTS, FIELD(drain), set_true, NULL },
+        { "resume", 0, no_argument, VERB_HOSTS, FIELD(resume), set_true, NULL },
+
         /* run */
         { "uid", 0, required_argument, VERB_RUN, FIELD(uid), set_text, "a user's name or number" },
         { "setenv", 'E', required_argument, VERB_RUN, FIELD(environment), add_text, "NAME or NAME=VALUE" },

@@ -42,6 +42,7 @@ typedef struct Arguments {
 
         /* Which jobs: list, clear and export */
         bool all, tasks, all_ended, dry_run, check;
+        bool drain, resume; /* hosts */
         unsigned statuses; /* one bit a JobStatus; 0: every status */
         const char *type, *of_user, *related, *key;
         uint64_t since_usec, until_usec, before_usec;

@@ -29,6 +29,7 @@ static const Verb verbs[] = {
         { "retry", VERB_RETRY, VERB_TAKES_IDS, 1, SIZE_MAX, "ID…", retry_check, verb_retry },
         { "clear", VERB_CLEAR, VERB_TAKES_IDS, 0, JOBSD_LIST_IDS_MAX, "", clear_check, verb_clear },
         { "types", VERB_TYPES, 0, 0, 1, "[NAME]", types_check, verb_types },
+        { "hosts", VERB_HOSTS, VERB_NO_BUS, 0, SIZE_MAX, "[HOST…]", hosts_check, verb_hosts },
         { "log", VERB_LOG, VERB_TAKES_IDS, 0, 1, "[ID]", NULL, verb_log },
         { "export", VERB_EXPORT, 0, 0, 0, "", export_check, verb_export },
         { "import", VERB_IMPORT, 0, 1, 1, "FILE", import_check, verb_import },

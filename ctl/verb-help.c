@@ -26,6 +26,7 @@ static const struct {
                         "  cancel ID…              Stop jobs\n"
                         "  retry ID…               Run ended jobs once more, as new ones\n"
                         "  clear [ID…]             Remove ended jobs from the history, mine by default\n"
+                        "  hosts [HOST…]           Other machines that run jobs of this one's\n"
                         "  log [ID]                Who started, cancelled and cleared jobs, and when\n"
                         "  export                  Write my jobs to a file: CSV, JSON lines or for Excel\n"
                         "  import FILE             Take an exported history back in (administrators)\n"
@@ -50,6 +51,9 @@ static const struct {
                         "  -n --lines=N|all        So many rows; 100 by default (list)\n"
                         "     --sort=start|end     By a date; -start or -end: the latest first (list)\n"
                         "     --watch              Go on with a line for each change (list)\n" },
+        { "Other machines (hosts)",
+                        "     --drain              Take no more jobs; those that run there go on\n"
+                        "     --resume             Take jobs again\n" },
         { "Running (run, retry)",
                         "     --wait               Wait for the end, and return the job's exit status\n"
                         "  -f --follow             The same, and show what it prints\n" },

@@ -28,7 +28,8 @@ enum {
         VERB_IMPORT = 1 << 14,
         VERB_LOG = 1 << 15,
         VERB_RESULTS = 1 << 16,
-        VERB_ANY = (1 << 17) - 1,
+        VERB_HOSTS = 1 << 17,
+        VERB_ANY = (1 << 18) - 1,
 };
 
 enum {
@@ -66,6 +67,7 @@ int verb_cancel(Context *context);
 int verb_retry(Context *context);
 int verb_clear(Context *context);
 int verb_export(Context *context);
+int verb_hosts(Context *context);
 int verb_types(Context *context);
 int verb_watch(Context *context);
 int verb_import(Context *context);
@@ -82,5 +84,6 @@ int output_check(const Arguments *arguments);
 int results_check(const Arguments *arguments);
 int retry_check(const Arguments *arguments);
 int show_check(const Arguments *arguments);
+int hosts_check(const Arguments *arguments);
 int types_check(const Arguments *arguments);
 int watch_check(const Arguments *arguments);

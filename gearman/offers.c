@@ -16,14 +16,12 @@
 /* So long a promised place is kept for a job. */
 #define RESERVATION_USEC (30 * USEC_PER_SEC)
 
-static unsigned count_free(const Worker *worker) {
-        uint64_t taken = worker->n_active + worker->n_fresh + worker->n_reserved;
-
-        return taken < worker->settings.slots ? worker->settings.slots - (unsigned) taken : 0;
+unsigned offers_count_taken(const Worker *worker) {
+        return (unsigned) worker->n_active + worker->n_fresh + worker->n_reserved;
 }
 
 bool offers_have_room(const Worker *worker) {
-        return count_free(worker) > 0;
+        return !worker->is_draining && offers_count_taken(worker) < worker->settings.slots;
 }
 
 static void tell(Worker *worker, PacketType type, const char *format, ...) _printf_(3, 4);
@@ -50,8 +48,8 @@ static void tell_places(Worker *worker, bool is_offering) {
         worker->is_offering = is_offering;
 }
 
-static void update(Worker *worker) {
-        bool has_room = count_free(worker) > 0;
+void offers_update(Worker *worker) {
+        bool has_room = offers_have_room(worker);
 
         if (has_room == worker->is_offering || !link_is_up(worker->link))
                 return;
@@ -82,10 +80,11 @@ void offers_tell(Worker *worker) {
         tell(worker, PACKET_SET_CLIENT_ID, "jobsd-%s", worker->settings.name);
         tell(worker, PACKET_CAN_DO, RUN_FUNCTION "%s", worker->settings.name);
         tell(worker, PACKET_CAN_DO, CANCEL_FUNCTION "%s", worker->settings.name);
+        tell(worker, PACKET_CAN_DO, HOST_FUNCTION "%s", worker->settings.name);
         worker->is_offering = false;
         for (size_t i = 0; i < worker->settings.n_functions; i++)
                 worker->settings.functions[i].is_offered = false;
-        update(worker);
+        offers_update(worker);
         tell_functions(worker);
         (void) link_send_texts(worker->link, PACKET_GRAB_JOB_UNIQ, NULL);
 }
@@ -96,7 +95,7 @@ static int on_reservation(sd_event_source *source, uint64_t usec, void *userdata
         Worker *worker = userdata;
 
         worker->n_reserved = 0; /* who was promised a place last has had the whole time */
-        update(worker);
+        offers_update(worker);
         return 0;
 }
 
@@ -112,7 +111,7 @@ void offers_reserve(Worker *worker) {
         worker->n_reserved++;
         (void) sd_event_source_set_time_relative(worker->reservation_timer, RESERVATION_USEC);
         (void) sd_event_source_set_enabled(worker->reservation_timer, SD_EVENT_ONESHOT);
-        update(worker);
+        offers_update(worker);
 }
 
 void offers_redeem(Worker *worker) {
@@ -212,7 +211,7 @@ static int on_types(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         tell_places(worker, false);
         strv_free(worker->types);
         worker->types = TAKE_PTR(types);
-        update(worker);
+        offers_update(worker);
         if (link_is_up(worker->link))
                 tell_functions(worker);
         return 0;
@@ -230,7 +229,7 @@ static int on_count(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         worker->n_active = n;
         worker->n_fresh -= worker->n_in_count;
         worker->n_submitted -= worker->n_in_count;
-        update(worker);
+        offers_update(worker);
         if (worker->must_count)
                 offers_count(worker);
         return 0;

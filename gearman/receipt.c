@@ -10,13 +10,7 @@
 
 #include "macro.h"
 #include "receipt.h"
-
-static int open_folder(void) {
-        const char *path = getenv("STATE_DIRECTORY");
-        int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-        return fd >= 0 ? fd : path ? -errno : -ENOENT;
-}
+#include "state-folder.h"
 
 static bool is_old(const struct stat *st, uint64_t now_sec) {
         return (uint64_t) st->st_mtim.tv_sec + RECEIPT_VALID_SEC < now_sec;
@@ -49,7 +43,7 @@ static int write_key(int folder, const char *name, sd_id128_t key) {
 }
 
 int receipt_take(const char *name, uint64_t now_sec, sd_id128_t *ret) {
-        _cleanup_close_ int folder = open_folder();
+        _cleanup_close_ int folder = state_folder_open();
         int r = folder < 0 ? folder : read_key(folder, name, now_sec, ret);
 
         if (r != -ENOENT || folder < 0)
@@ -59,14 +53,14 @@ int receipt_take(const char *name, uint64_t now_sec, sd_id128_t *ret) {
 }
 
 void receipt_drop(const char *name) {
-        _cleanup_close_ int folder = open_folder();
+        _cleanup_close_ int folder = state_folder_open();
 
         if (folder >= 0)
                 (void) unlinkat(folder, name, 0); /* else it becomes too old */
 }
 
 void receipts_tidy(uint64_t now_sec) {
-        int folder = open_folder();
+        int folder = state_folder_open();
         DIR *directory = folder < 0 ? NULL : fdopendir(folder);
         const struct dirent *entry;
         struct stat st;

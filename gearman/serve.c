@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "drain.h"
 #include "job-type.h"
 #include "log.h"
 #include "outside.h"
@@ -76,7 +77,7 @@ static bool are_parameters(struct json_object *parameters) {
         return true;
 }
 
-/* ---- the three questions ---- */
+/* ---- the questions ---- */
 
 static void place(const Question *question) {
         Worker *worker = question->worker;
@@ -186,6 +187,40 @@ static void cancel(const Question *question) {
         }
 }
 
+static bool add(struct json_object *object, const char *name, struct json_object *value) {
+        return json_object_object_add(object, name, value) >= 0;
+}
+
+/* "taken": of the slots, also those that were promised; "state": up, or draining. */
+static struct json_object *describe_host(const Worker *worker) {
+        struct json_object *answer = json_object_new_object(), *types = json_object_new_array();
+
+        (void) add(answer, "host", json_object_new_string(worker->settings.name));
+        (void) add(answer, "state", json_object_new_string(worker->is_draining ? "draining" : "up"));
+        (void) add(answer, "slots", json_object_new_uint64(worker->settings.slots));
+        (void) add(answer, "taken", json_object_new_uint64(offers_count_taken(worker)));
+        for (char **type = worker->types; type && *type; type++)
+                (void) json_object_array_add(types, json_object_new_string(*type));
+        (void) add(answer, "types", types);
+        (void) add(answer, "version", json_object_new_string(PACKAGE_VERSION));
+        return answer;
+}
+
+static void host(const Question *question) {
+        Worker *worker = question->worker;
+        struct json_object *drain;
+        int r = 0;
+
+        if (json_object_object_get_ex(question->body, "drain", &drain))
+                r = drain_set(worker, json_object_get_boolean(drain));
+        if (r < 0) {
+                refuse(question, strerror(-r));
+                return;
+        }
+        serve_answer(worker, question->handle, question->function, question->unique, describe_host(worker));
+        offers_update(worker); /* behind the answer, see place() */
+}
+
 /* The part behind the prefix is this machine's name. */
 static bool is_mine(const Worker *worker, const char *function, const char *prefix) {
         size_t n = strlen(prefix);
@@ -202,6 +237,8 @@ static void dispatch(const Question *question) {
                 run(question);
         else if (is_mine(question->worker, question->function, CANCEL_FUNCTION))
                 cancel(question);
+        else if (is_mine(question->worker, question->function, HOST_FUNCTION))
+                host(question);
         else
                 refuse(question, "it is not done here");
 }

@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "clock.h"
+#include "drain.h"
 #include "log.h"
 #include "outside.h"
 #include "parse.h"
@@ -265,6 +266,7 @@ int main(int argc, char **argv) {
                 log_errno(r, "Failed to read " SETTINGS_PATH);
                 return EXIT_FAILURE;
         }
+        worker.is_draining = drain_get();
         receipts_tidy(now_usec() / USEC_PER_SEC);
         r = read_key(&worker);
         if (r >= 0)

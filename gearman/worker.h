@@ -7,6 +7,7 @@
  *   jobsd.place.TYPE@HOST  does this one?
  *   jobsd.run@HOST     run it here, once, however often it is asked, and tell what it prints from a place on
  *   jobsd.cancel@HOST  end it
+ *   jobsd.host@HOST    how many slots are there, and how many are taken? And: take no more, or take some again
  *   Function=          run a type here, for a program that is no jobsd: see outside.h
  *
  * Each question is a ticket (ticket.h), and each answer. */
@@ -23,6 +24,7 @@
 #define PLACE_FUNCTION "jobsd.place."
 #define RUN_FUNCTION "jobsd.run@"
 #define CANCEL_FUNCTION "jobsd.cancel@"
+#define HOST_FUNCTION "jobsd.host@"
 
 typedef struct RemoteJob RemoteJob;
 typedef struct Cancel Cancel;
@@ -37,6 +39,7 @@ typedef struct Worker {
         Link *link;
         sd_event_source *reservation_timer, *retry_timer;
         char **types;        /* that this account may run, */
+        bool is_draining;    /* no more is taken of other machines, see drain.h */
         bool is_offering;    /* and whether the server knows that there is room for them */
         uint64_t n_active;   /* jobs that have not ended, by jobsd's last count, */
         bool must_count;     /* which is asked again */
@@ -60,12 +63,15 @@ void worker_retry(Worker *worker);
 
 int offers_init(Worker *worker);
 bool offers_have_room(const Worker *worker);
+unsigned offers_count_taken(const Worker *worker);
 /* Asks jobsd for types and jobs; whenever it comes, and when something has changed. */
 void offers_refresh(Worker *worker);
 /* Tells a server that has just come. */
 void offers_tell(Worker *worker);
 /* A job has come or ended. */
 void offers_count(Worker *worker);
+/* Whether this machine drains is another. */
+void offers_update(Worker *worker);
 /* A place was promised. */
 void offers_reserve(Worker *worker);
 /* A job came that it was promised for; jobsd has taken it, or will not. */

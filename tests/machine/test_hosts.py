@@ -2,12 +2,12 @@
 """Jobs on several machines: a head, which runs none of them itself, and two that do."""
 
 import contextlib
-import secrets
+import json
 
 import pytest
 
-from cables import Cables
 from person import BusError
+from several import Site
 from waiting import wait_until
 
 FOLDER = "/var/lib/marks"
@@ -19,47 +19,13 @@ TYPES = {
 }
 
 
-class Site:
-    """Three machines with one key: HEAD has the server, OTHERS run jobs."""
-
-    def __init__(self, machines):
-        self.head, *self.others = machines
-        self.cables = Cables(machines)
-        key = secrets.token_hex(32)
-        for machine, name in zip(machines, ("head", "one", "two"), strict=True):
-            machine.run(["hostname", name])
-            self._write(machine, "/etc/jobsd/gearman.key", key, 0o640)
-            machine.run(["chgrp", "jobsd-gearman", "/etc/jobsd/gearman.key"])
-            self._write(machine, "/etc/jobsd/gearman.conf", f"[Gearman]\nServer=10.77.0.1:4730\nName={name}\nSlots=4\n")
-            for type, text in TYPES.items():
-                self._write(machine, f"/etc/jobsd/types.d/{type}.job", text)
-            machine.run(["install", "-d", "-o", "carol", FOLDER])
-            machine.run(["systemctl", "reload", "jobsd.service"])
-        # Without a tunnel: nobody else is in this network.
-        self._write(self.head, "/etc/default/gearman-job-server", 'PARAMS="--daemon --listen=10.77.0.1 '
-                    '--log-file=/var/log/gearman-job-server/gearmand.log"\n')
-        self.head.run(["systemctl", "start", "gearman-job-server.service"])
-        for machine in self.others:
-            machine.run(["systemctl", "start", "jobsd-gearman.service"])
-
-    @staticmethod
-    def _write(machine, path, text, mode=0o644):
-        file = machine.path(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        file.chmod(mode)
-
-    def marks(self) -> list[str]:
-        """What the jobs of all machines have left, sorted: one each."""
-        texts = []
-        for machine in self.others:
-            with contextlib.suppress(FileNotFoundError):
-                texts += machine.path(f"{FOLDER}/marks").read_text().splitlines()
-        return sorted(texts)
-
-    def forget_marks(self):
-        for machine in self.others:
-            machine.path(f"{FOLDER}/marks").unlink(missing_ok=True)
+def marks(site) -> list[str]:
+    """What the jobs of all machines have left, sorted: one each."""
+    texts = []
+    for machine in site.others:
+        with contextlib.suppress(FileNotFoundError):
+            texts += machine.path(f"{FOLDER}/marks").read_text().splitlines()
+    return sorted(texts)
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +33,16 @@ def site(new_machine, machine):
     with new_machine() as one, new_machine() as two:
         one.boot()
         two.boot()
-        yield Site([machine, one, two])
+        for each in one, two:
+            each.run(["install", "-d", "-o", "carol", FOLDER])
+        yield Site([machine, one, two], TYPES, slots=4)
 
 
 @pytest.fixture
 def erin(erin, site):
     erin.cancel_all()
-    site.forget_marks()
+    for machine in site.others:
+        machine.path(f"{FOLDER}/marks").unlink(missing_ok=True)
     yield erin
     erin.cancel_all()
 
@@ -89,7 +58,7 @@ def test_thirty_jobs_are_spread_and_run_once(site, erin):
     hosts = [erin.output(id).decode().strip() for id in ids]
     assert {erin.job(id)["Result"] for id in ids} == {"success"}
     assert set(hosts) == {"one", "two"}
-    assert site.marks() == sorted(f"ran m{i}" for i in range(30))
+    assert marks(site) == sorted(f"ran m{i}" for i in range(30))
 
 
 def log(machine):
@@ -108,7 +77,58 @@ def test_a_machine_has_bounds_of_its_own(site, erin):
     for machine in site.others:
         machine.run(["rm", "-r", "/etc/jobsd/types.d/where.job.d"])
         machine.run(["systemctl", "reload", "jobsd.service"])
-    assert site.marks() == []
+    assert marks(site) == []
+
+
+def hosts(machine, *arguments, check=True):
+    result = machine.run(["jobsctl", "hosts", "--json=short", *arguments], check=check)
+    return {host["host"]: host for host in json.loads(result.stdout)}
+
+
+def test_the_machines_are_listed(site, erin):
+    wait_until(lambda: [host.get("taken") for host in hosts(site.head).values()] == [0, 0])
+    listed = hosts(site.head)
+    assert [*listed] == ["one", "two"]
+    for host in listed.values():
+        assert host == {"host": host["host"], "state": "up", "slots": 4, "taken": 0, "types": ["where"],
+                        "version": host["version"]}
+    rows = site.head.run(["jobsctl", "hosts"]).stdout.splitlines()
+    assert [row.split() for row in rows] == [["HOST", "STATE", "TAKEN", "SLOTS", "TYPES"],
+                                             ["one", "up", "0", "4", "where"], ["two", "up", "0", "4", "where"]]
+    refused = erin.jobsctl("hosts", check=False)
+    assert (refused.returncode, refused.stdout) == (1, "") and "the group jobsd-gearman" in refused.stderr
+
+
+def test_one_that_is_not_there(site):
+    result = site.head.run(["jobsctl", "hosts", "one", "three"], check=False)
+    assert result.returncode == 1
+    assert [row.split()[:2] for row in result.stdout.splitlines()[1:]] == [["one", "up"], ["three", "away"]]
+    site.others[1].run(["systemctl", "stop", "jobsd-gearman.service"])
+    assert hosts(site.head)["two"]["state"] == "away"
+    site.others[1].run(["systemctl", "start", "jobsd-gearman.service"])
+    wait_until(lambda: hosts(site.head)["two"]["state"] == "up")
+
+
+@pytest.mark.limit(120, "jobs on a machine that drains")
+def test_a_machine_that_drains(site, erin):
+    """What runs there goes on, nothing new comes, also after a restart of the worker, until it resumes."""
+    for machine in site.others:
+        gate(machine)
+    running = [run(erin, mark=f"d{i}", script=f"cat {GATE} || :") for i in range(8)]
+    wait_until(lambda: [host["taken"] for host in hosts(site.head).values()] == [4, 4])
+    result = site.head.run(["jobsctl", "hosts", "--drain", "one"])
+    assert result.stdout.splitlines()[1].split()[:2] == ["one", "draining"]
+    assert "What runs there goes on." in result.stderr
+    for machine in site.others:
+        open_gate(machine)
+    assert {row["Result"] for row in erin.wait_all(running)} == {"success"}
+    site.others[0].run(["systemctl", "restart", "jobsd-gearman.service"])
+    wait_until(lambda: hosts(site.head)["one"]["state"] == "draining")
+    ids = [run(erin, mark=f"e{i}") for i in range(6)]
+    erin.wait_all(ids)
+    assert {erin.output(id) for id in ids} == {b"two\n"}
+    assert site.head.run(["jobsctl", "hosts", "--resume", "one", "--quiet", "--no-legend"]).stdout.split()[:2] == ["one", "up"]
+    wait_until(lambda: erin.output((erin.wait_all([id := run(erin, mark="f")]), id)[1]) == b"one\n")
 
 
 def gate(machine):
@@ -136,7 +156,7 @@ def test_a_cut_cable_costs_time_and_nothing_else(site, erin):
     assert erin.wait(id)["Result"] == "success"
     lines = b"".join(b"%d\n" % i for i in range(1, 1001))
     assert erin.output(id) == name.encode() + b"\n" + lines + lines
-    assert site.marks() == ["ran cut"]
+    assert marks(site) == ["ran cut"]
 
 
 def count_completed(person, ids):
@@ -146,21 +166,31 @@ def count_completed(person, ids):
     return 0
 
 
-@pytest.mark.limit(240, "forty jobs, while what runs them is killed")
-def test_whatever_is_killed_each_job_runs_once(site, erin, chance):
-    ids = [run(erin, mark=f"k{i}", script="seq 2000; sleep 0.5; seq 2000") for i in range(40)]
-    for _ in range(12):
-        machine = chance.choice([site.head, *site.others])
-        unit = chance.choice(["jobsd.service", "jobsd-gearman.service"]) if machine is not site.head else chance.choice(
-            ["gearman-job-server.service", "jobsd.service"])
-        machine.run(["systemctl", "kill", "--signal=KILL", unit])
-        machine.run(["systemctl", "reset-failed", unit], check=False)
-        machine.run(["systemctl", "start", unit])
-        done = wait_until(lambda: count_completed(erin, ids))
-        wait_until(lambda done=done: count_completed(erin, ids) > done or done >= 38)
+def kill_something(site, chance):
+    machine = chance.choice([site.head, *site.others])
+    unit = chance.choice(["jobsd.service", "gearman-job-server.service" if machine is site.head else "jobsd-gearman.service"])
+    machine.run(["systemctl", "kill", "--signal=KILL", unit])
+    machine.run(["systemctl", "reset-failed", unit], check=False)
+    machine.run(["systemctl", "start", unit])
+
+
+@pytest.mark.limit(900, "forty jobs, while what runs them is killed and cut off; with --long a thousand")
+def test_whatever_is_killed_each_job_runs_once(site, erin, chance, long):
+    n = 1000 if long else 40
+    ids = [run(erin, mark=f"k{i}", script="seq 2000; sleep 0.5; seq 2000") for i in range(n)]
+    for i in range(n // 4):
+        done = wait_until(lambda: count_completed(erin, ids), timeout=60)
+        if i % 8 == 7:
+            cut = chance.choice(site.others)
+            site.cables.cut(cut)
+            wait_until(lambda done=done: count_completed(erin, ids) > done or done >= n - 8, timeout=60)
+            site.cables.mend(cut)
+        else:
+            kill_something(site, chance)
+            wait_until(lambda done=done: count_completed(erin, ids) > done or done >= n - 2, timeout=60)
     rows = erin.wait_all(ids, timeout=200)
     assert {row["Result"] for row in rows} == {"success"}
-    assert site.marks() == sorted(f"ran k{i}" for i in range(40))
+    assert marks(site) == sorted(f"ran k{i}" for i in range(n))
     lines = b"".join(b"%d\n" % i for i in range(1, 2001))
     for id in ids:
         name, _, rest = erin.output(id).partition(b"\n")
