@@ -11,6 +11,9 @@ from waiting import wait_for_another_jobsd
 INSTALLED = """
 /usr/bin/jobsctl
 /usr/libexec/jobsd/jobsd
+/usr/libexec/jobsd/jobsd-gearman
+/usr/libexec/jobsd/jobsd-hosts
+/usr/libexec/jobsd/jobsd-place
 /usr/libexec/jobsd/jobsd-results
 /usr/libexec/jobsd/jobsd-run
 /usr/libexec/jobsd/jobsd-stream
@@ -25,14 +28,22 @@ INSTALLED = """
 /usr/lib/systemd/system/jobsd-results.socket
 /usr/lib/systemd/system/jobsd-results@.service
 /usr/lib/systemd/system/jobs.slice
+/usr/lib/systemd/system/jobsd-gearman.service
+/usr/lib/systemd/system/jobsd-tunnel.service
 /usr/lib/sysusers.d/jobsd.conf
+/usr/lib/sysusers.d/jobsd-gearman.conf
 /usr/lib/tmpfiles.d/jobsd.conf
 /usr/lib/systemd/catalog/jobsd.catalog
 /etc/systemd/journald@jobs.conf
+/etc/jobsd/gearman.conf
 /etc/jobsd/jobsd.conf
+/usr/share/doc/jobsd/tunnel-head.conf
+/usr/share/doc/jobsd/tunnel-machine.conf
 /usr/share/man/man1/jobsctl.1
 /usr/share/man/man8/jobsd.8
+/usr/share/man/man8/jobsd-gearman.8
 /usr/share/man/man8/jobsd-run.8
+/usr/share/man/man5/jobsd-gearman.conf.5
 /usr/share/man/man5/jobsd.conf.5
 /usr/share/man/man5/org.jobsd1.5
 /usr/share/bash-completion/completions/jobsctl
@@ -44,7 +55,7 @@ def test_is_installed(machine, path):
     assert machine.path(path).stat().st_size > 0
 
 
-@pytest.mark.parametrize("service, exposure_max", [("jobsd", 1.5), ("jobsd-results@", 1.8)])
+@pytest.mark.parametrize("service, exposure_max", [("jobsd", 1.5), ("jobsd-gearman", 1.5), ("jobsd-tunnel", 2.0), ("jobsd-results@", 1.8)])
 def test_the_services_are_confined_from_the_first_day(machine, service, exposure_max):
     # By another name, because a sanitized build has a drop-in that opens some of it.
     installed = machine.path(f"/usr/lib/systemd/system/{service}.service").read_text()

@@ -12,6 +12,7 @@ from . import build, cache, forward, image
 
 sys.path.append(str(cache.SOURCE / "tests" / "machine"))
 from machine import Machine     # noqa: E402
+from several import Site        # noqa: E402
 
 _TOUR = Path(__file__).with_name("tour")
 _FAREWELL = """
@@ -24,6 +25,14 @@ The page is at http://127.0.0.1:{port}/jobs until you leave. Log in as alice (pa
 jobs, or as carol (password: carol), who is an administrator and sees everybody's once she has taken
 administrative access, at the top of the page.
 """
+_WHERE = """[Job]
+Description=Say where it runs
+Command=/bin/sh -c 'sleep 1; hostname'
+User=carol
+AllowUsers=alice
+AllowGroups=jobsd-gearman
+Place=any
+"""
 _COCKPIT_PORT = 9090
 
 
@@ -31,13 +40,15 @@ def main() -> int:
     arguments = _parse_arguments()
     built = build.Build(arguments.suite, "web" if arguments.web else "plain")
     built.compile()
-    with cache.Scratch("installation") as scratch:
-        with Machine(built.install(scratch.path / "upper")) as machine:
+    with cache.Scratch("installation") as scratch, contextlib.ExitStack() as stack:
+        installation = built.install(scratch.path / "upper")
+        with Machine(installation) as machine:
             _accept_limits(machine)
             machine.boot()
-            status = _tour(machine, "tour", "alice")
-            machine.run(["/usr/libexec/archive/make-catalogue"], user="archive")
-            status = _tour(machine, "archivist", "ida") or status
+            if arguments.hosts:
+                status = _tour_of_hosts([machine, *(_boot(stack, installation) for _ in range(arguments.hosts - 1))])
+            else:
+                status = _tour_of_one(machine)
             with _page(machine) if arguments.web else contextlib.nullcontext():
                 if not arguments.no_shell:
                     print(_FAREWELL, flush=True)
@@ -45,6 +56,26 @@ def main() -> int:
                 elif arguments.web:
                     signal.pause()      # Ctrl-C ends it
             machine.poweroff()
+    return status
+
+
+def _tour_of_one(machine: Machine) -> int:
+    status = _tour(machine, "tour", "alice")
+    machine.run(["/usr/libexec/archive/make-catalogue"], user="archive")
+    return _tour(machine, "archivist", "ida") or status
+
+
+def _boot(stack: contextlib.ExitStack, installation) -> Machine:
+    machine = stack.enter_context(Machine(installation))
+    machine.boot()
+    return machine
+
+
+def _tour_of_hosts(machines: list[Machine]) -> int:
+    Site(machines, {"where": _WHERE}, slots=4)
+    status = _tour(machines[0], "hosts", "alice")
+    print("\n# jobsctl hosts", flush=True)
+    print(machines[0].run(["jobsctl", "hosts"]).stdout, flush=True)
     return status
 
 
@@ -60,6 +91,8 @@ def _parse_arguments() -> argparse.Namespace:
         prog="tools/demo", description="Show jobsd at work in a throwaway machine.")
     parser.add_argument("--web", action="store_true",
                         help="serve the page for browsers on this host, until the shell is left or Ctrl-C")
+    parser.add_argument("--hosts", type=int, choices=range(2, Site.MACHINES_MAX + 1), metavar="N",
+                        help=f"boot N machines, 2 to {Site.MACHINES_MAX}: the first one has its jobs run on the others")
     parser.add_argument("--no-shell", action="store_true", help="leave no shell in the machine")
     parser.add_argument("--suite", choices=image.SUITES, default=image.host_suite(),
                         help="the machine's Debian release")
